@@ -1,1 +1,16 @@
-export {};
+export {
+  DEFAULT_PARAMETERS,
+  MAX_ASSETS,
+  PARAMETER_RULES,
+  checkBasket,
+  parseParameters,
+  ruleInWords,
+  type EnumRule,
+  type FillAt,
+  type NumberRule,
+  type ParameterFault,
+  type ParameterName,
+  type ParameterRule,
+  type ParsedParameters,
+  type StrategyParameters,
+} from './strategy/parameters.js';
