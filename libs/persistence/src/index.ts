@@ -1,1 +1,2 @@
-export {};
+export { createDataSource, DATABASE_LIMITS, type DatabaseOptions } from './data-source.js';
+export { runMigrations } from './run-migrations.js';

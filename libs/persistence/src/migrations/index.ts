@@ -1,0 +1,4 @@
+import { Candles1764000000001 } from './1764000000001-candles.js';
+
+/** In the order in which they run; a migration that has been released is never changed, only followed. */
+export const MIGRATIONS = [Candles1764000000001] as const;
