@@ -1,1 +1,9 @@
-export {};
+export * from './http/backtests.js';
+export * from './http/candles.js';
+export * from './http/ids.js';
+export * from './http/paging.js';
+export * from './http/problem.js';
+export * from './http/strategy-parameters.js';
+export * from './queues/backtest-run.js';
+export * from './queues/queue-contract.js';
+export * from './queues/registry.js';

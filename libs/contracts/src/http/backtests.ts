@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { BacktestId } from './ids.js';
+import { PageQuery, pageOf } from './paging.js';
+import { StrategyParametersInput, StrategyParametersOutput } from './strategy-parameters.js';
+
+export const BACKTEST_LIMITS = {
+  assets: 200,
+  tags: 20,
+  /** Asset-bars of one run: 10 assets of minutes for a year are 5.3 million. */
+  assetBars: 50_000_000,
+  points: 10_000,
+} as const;
+
+const AssetName = z.string().regex(/^[\p{Lu}\p{Lo}\p{N}._-]{1,32}$/u, 'expected an upper case asset name such as HANA');
+const Instant = z.iso.datetime({ offset: true });
+
+export const RUN_STATUSES = ['queued', 'running', 'completed', 'failed', 'canceled'] as const;
+export const RunStatus = z.enum(RUN_STATUSES);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+export const RunPriority = z.enum(['interactive', 'bulk']);
+
+/** What is to be simulated. Two specs that say the same are the same run (`specSha256`). */
+export const SubmitBacktest = z
+  .strictObject({
+    exchange: z.string().regex(/^[A-Z0-9]{1,20}$/, 'expected an upper case exchange name such as MEXC'),
+    quote: AssetName.default('USDT'),
+    interval: z.string().max(4),
+    assets: z.array(AssetName).min(1).max(BACKTEST_LIMITS.assets),
+    /** First and last bar's open time, both included. Left out: all that the assets share. */
+    from: Instant.optional(),
+    to: Instant.optional(),
+    parameters: StrategyParametersInput.default({}),
+    /** The second yardstick's interval. */
+    periodicRebalanceDays: z.number().positive().max(3650).default(7),
+    priority: RunPriority.default('interactive'),
+    name: z.string().max(120).optional(),
+    tags: z.array(z.string().min(1).max(60)).max(BACKTEST_LIMITS.tags).default([]),
+    note: z.string().max(2_000).optional(),
+  })
+  .meta({ id: 'SubmitBacktest' });
+
+export const SubmitBacktestQuery = z.strictObject({ force: z.stringbool().default(false) });
+
+export const RunProgress = z.object({
+  fraction: z.number().min(0).max(1),
+  simulatedAt: Instant.nullable(),
+  barsPerSecond: z.number().nullable(),
+});
+
+/** The few figures of a finished run that lists show and sort by. */
+export const RunFigures = z.object({
+  finalValue: z.number(),
+  totalReturn: z.number(),
+  annualizedReturn: z.number().nullable(),
+  maxDrawdown: z.number(),
+  sharpe: z.number(),
+  rebalanceCount: z.int(),
+  tradeCount: z.int(),
+  feesPaid: z.number(),
+  holdReturn: z.number(),
+  periodicReturn: z.number(),
+  bars: z.int(),
+});
+
+export const RunNotice = z.object({ code: z.string(), detail: z.string() });
+
+/** A run's header: about a kilobyte, whatever the run computed. Payloads have addresses of their own. */
+export const BacktestRun = z
+  .object({
+    id: BacktestId,
+    status: RunStatus,
+    exchange: z.string(),
+    quote: z.string(),
+    interval: z.string(),
+    assets: z.array(z.string()),
+    from: Instant.nullable(),
+    to: Instant.nullable(),
+    parameters: StrategyParametersOutput,
+    periodicRebalanceDays: z.number(),
+    priority: RunPriority,
+    name: z.string().nullable(),
+    tags: z.array(z.string()),
+    note: z.string().nullable(),
+    specSha256: z.string(),
+    dataFingerprint: z.string(),
+    codeVersion: z.string(),
+    createdAt: Instant,
+    startedAt: Instant.nullable(),
+    finishedAt: Instant.nullable(),
+    progress: RunProgress,
+    figures: RunFigures.nullable(),
+    /** What the user should know before trusting the figures: feasibility, jumps across gaps. */
+    notices: z.array(RunNotice),
+    error: RunNotice.nullable(),
+    /** True where this answer is an earlier run of the same spec, data and code. */
+    cached: z.boolean().optional(),
+  })
+  .meta({ id: 'BacktestRun' });
+export type BacktestRun = z.infer<typeof BacktestRun>;
+
+/** Sorting is on indexed header columns only; a leading minus means falling. */
+export const RUN_SORTS = ['-createdAt', 'createdAt', '-totalReturn', '-sharpe', '-maxDrawdown', '-finalValue'] as const;
+
+export const ListBacktestsQuery = z.strictObject({
+  ...PageQuery,
+  sort: z.enum(RUN_SORTS).default('-createdAt'),
+  status: RunStatus.optional(),
+  exchange: z.string().max(20).optional(),
+  interval: z.string().max(4).optional(),
+  tag: z.string().max(60).optional(),
+});
+
+export const BacktestRunPage = pageOf(BacktestRun).meta({ id: 'BacktestRunPage' });
+
+export const PointsQuery = z.strictObject({ points: z.coerce.number().int().min(2).max(BACKTEST_LIMITS.points).default(2_000) });
+
+/** Parallel arrays: one object a point would be five times the bytes. */
+export const SeriesPoints = z
+  .object({ timesMs: z.array(z.number()), values: z.array(z.number()), bars: z.int() })
+  .meta({ id: 'SeriesPoints' });
+
+export const WeightsPoints = z
+  .object({
+    timesMs: z.array(z.number()),
+    assets: z.array(z.string()),
+    /** One array an asset, in the order of `assets`. */
+    weights: z.array(z.array(z.number())),
+    reserve: z.array(z.number()),
+  })
+  .meta({ id: 'WeightsPoints' });
+
+export const TradesQuery = z.strictObject({ ...PageQuery, limit: z.coerce.number().int().min(1).max(1_000).default(200) });
+
+export const BacktestTrade = z.object({
+  time: z.number(),
+  side: z.enum(['buy', 'sell']),
+  asset: z.string(),
+  quantity: z.number(),
+  price: z.number(),
+  value: z.number(),
+  fee: z.number(),
+  /** The rebalance it belongs to; null for the initial allocation. */
+  rebalance: z.int().nullable(),
+});
+export const BacktestTradePage = pageOf(BacktestTrade).meta({ id: 'BacktestTradePage' });
+
+/** Why evaluations that wanted to act could not, and how often. */
+export const EvaluationCounts = z
+  .object({
+    evaluations: z.int(),
+    plans: z.int(),
+    declined: z.array(z.object({ trigger: z.string(), reason: z.string(), count: z.int() })),
+  })
+  .meta({ id: 'EvaluationCounts' });
+
+/** What `/v1/backtests/{id}/events` sends. `id:` is the run's version, which only grows. */
+export const RUN_EVENTS = {
+  queued: 'backtest.queued',
+  started: 'backtest.started',
+  progress: 'backtest.progress',
+  completed: 'backtest.completed',
+  failed: 'backtest.failed',
+  canceled: 'backtest.canceled',
+} as const;

@@ -1,0 +1,5 @@
+import { backtestRun } from './backtest-run.js';
+import type { QueueContract } from './queue-contract.js';
+
+/** Every queue of the product. Bull Board shows these, and a worker that handles none of them refuses to start. */
+export const QUEUES: readonly QueueContract[] = [backtestRun];
