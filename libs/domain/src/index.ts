@@ -14,3 +14,30 @@ export {
   type ParsedParameters,
   type StrategyParameters,
 } from './strategy/parameters.js';
+export { type PortfolioSnapshot } from './portfolio/portfolio-snapshot.js';
+export { describeStandings, valueHoldings, type AssetStanding, type Valuation } from './portfolio/valuation.js';
+export {
+  type PlannedSale,
+  type PurchaseAim,
+  type RebalancePlan,
+  type Trigger,
+  type TriggerKind,
+} from './planning/rebalance-plan.js';
+export { type PlanRefusal } from './planning/plan-sales.js';
+export {
+  planInitialAllocation,
+  planPurchases,
+  sizePurchase,
+  type PlannedPurchase,
+  type SizedPurchase,
+  type SkipReason,
+} from './planning/plan-purchases.js';
+export {
+  decideRebalance,
+  isInCooldown,
+  type DeclineReason,
+  type DeclinedTrigger,
+  type HoldReason,
+  type RebalanceDecision,
+} from './strategy/decide-rebalance.js';
+export { checkFeasibility, type Feasibility, type FeasibilityFinding } from './strategy/feasibility.js';
