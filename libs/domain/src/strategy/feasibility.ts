@@ -1,9 +1,12 @@
 import type { StrategyParameters } from './parameters.js';
 
-/** What a check found. `isBlocking` says that, with it, the strategy or its upside rule cannot act as meant. */
+/**
+ * What a check found. A blocking one says that the strategy cannot act at all, or only sell; the others say that one of
+ * its rules cannot act, or not first.
+ */
 export type FeasibilityFinding =
-  /** With one asset the deviation is always 0: only the position limit can act. */
-  | { readonly code: 'single-asset'; readonly isBlocking: true }
+  /** With one asset the deviation is always 0: only the position limit can act, and at a limit of 1 not even that. */
+  | { readonly code: 'single-asset'; readonly isBlocking: boolean }
   /** The initial purchase of each asset is too small, so nothing is ever held. */
   | {
       readonly code: 'initial-purchase-below-minimum';
@@ -22,14 +25,14 @@ export type FeasibilityFinding =
   /** No deviation can exceed the threshold: with all others at zero it is N − 1. */
   | {
       readonly code: 'upside-beyond-range';
-      readonly isBlocking: true;
+      readonly isBlocking: false;
       readonly upsideThreshold: number;
       readonly largestDeviation: number;
     }
   /** Whenever an asset exceeds the upside threshold, another exceeds the downside threshold by a larger ratio. */
   | {
       readonly code: 'downside-triggers-first';
-      readonly isBlocking: true;
+      readonly isBlocking: false;
       readonly upsideThreshold: number;
       /** Upside thresholds up to this are tried first at least on some moves: (N − 1) × downsideThreshold. */
       readonly largestUpsideThreshold: number;
@@ -37,7 +40,7 @@ export type FeasibilityFinding =
   /** An asset that rises alone meets the position limit before the upside threshold. */
   | {
       readonly code: 'limit-triggers-first';
-      readonly isBlocking: true;
+      readonly isBlocking: false;
       readonly weightAtThreshold: number;
       readonly maxPosition: number;
     }
@@ -45,7 +48,10 @@ export type FeasibilityFinding =
   | { readonly code: 'downside-beyond-range'; readonly isBlocking: false; readonly downsideThreshold: number };
 
 export interface Feasibility {
+  /** No finding is blocking. */
   readonly isFeasible: boolean;
+  /** False where no upside trigger can exist, or another rule acts before it whenever prices move gradually. */
+  readonly isUpsideReachable: boolean;
   readonly findings: readonly FeasibilityFinding[];
   /** Portfolio value before the rise from which one redistribution order reaches the minimum; null: none does. */
   readonly smallestPortfolioValue: number | null;
@@ -56,6 +62,10 @@ export interface Feasibility {
   /** Multiple of its price at which an asset that rises alone meets the upside threshold; null: never. */
   readonly upsidePriceMultiple: number | null;
 }
+
+const UPSIDE_OBSTACLES: ReadonlySet<FeasibilityFinding['code']> = new Set([
+  'single-asset', 'upside-beyond-range', 'downside-triggers-first', 'limit-triggers-first',
+]);
 
 /**
  * Says before anything runs whether the strategy can act at all.
@@ -94,6 +104,7 @@ export function checkFeasibility(
   ];
   return {
     isFeasible: !findings.some((finding) => finding.isBlocking),
+    isUpsideReachable: !findings.some((finding) => UPSIDE_OBSTACLES.has(finding.code)),
     findings,
     smallestPortfolioValue: smallest,
     smallestPortfolioValueForAll: smallestValue(parameters.minOrderValue, rise?.equalOrderFraction),
@@ -158,17 +169,17 @@ function upsideFindings(
   assetCount: number,
   rise: Rise | null,
 ): readonly FeasibilityFinding[] {
-  if (assetCount === 1) return [{ code: 'single-asset', isBlocking: true }];
+  if (assetCount === 1) return [{ code: 'single-asset', isBlocking: maxPosition === 1 }];
   const largestDeviation = assetCount - 1;
-  if (rise === null) return [{ code: 'upside-beyond-range', isBlocking: true, upsideThreshold, largestDeviation }];
+  if (rise === null) return [{ code: 'upside-beyond-range', isBlocking: false, upsideThreshold, largestDeviation }];
   const findings: FeasibilityFinding[] = [];
   const largestUpsideThreshold = largestDeviation * downsideThreshold;
   // At a downside threshold of 1 that rule never triggers, so it cannot come first either.
   if (upsideThreshold > largestUpsideThreshold && downsideThreshold < 1) {
-    findings.push({ code: 'downside-triggers-first', isBlocking: true, upsideThreshold, largestUpsideThreshold });
+    findings.push({ code: 'downside-triggers-first', isBlocking: false, upsideThreshold, largestUpsideThreshold });
   }
   if (rise.weight > maxPosition) {
-    findings.push({ code: 'limit-triggers-first', isBlocking: true, weightAtThreshold: rise.weight, maxPosition });
+    findings.push({ code: 'limit-triggers-first', isBlocking: false, weightAtThreshold: rise.weight, maxPosition });
   }
   return findings;
 }
