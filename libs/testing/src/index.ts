@@ -1,1 +1,7 @@
-export {};
+export { freePort } from './free-port.js';
+export { startHeldProcess, type HeldCommand, type HeldProcess, type ProcessEnd } from './held-process.js';
+export { repositoryFolder } from './repository.js';
+export { spawnApp, type SpawnAppOptions, type SpawnedApp } from './spawn-app.js';
+export { temporaryFolder, type TemporaryFolder } from './temporary-folder.js';
+export { createTestDatabase, type TestDatabase } from './test-database.js';
+export { startTestRedis, type TestRedis, type TestRedisOptions } from './test-redis.js';

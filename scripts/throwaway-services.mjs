@@ -1,0 +1,31 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startPostgres } from './postgres.mjs';
+
+/** A temporary folder through which other users may pass: as root, PostgreSQL runs as another. */
+export function throwawayFolder() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'rebalancer-'));
+  chmodSync(folder, 0o711);
+  return folder;
+}
+
+/**
+ * A PostgreSQL of its own for tests, in a temporary folder.
+ * Resolves { environment, stop }: `environment` is what libs/testing reads.
+ */
+export async function startTestServices(redisServerPath) {
+  const folder = throwawayFolder();
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const postgres = await startPostgres({
+      dataPath: path.join(folder, 'postgres'), logFile: path.join(folder, 'postgres.log'), isThrowaway: true,
+    });
+    const environment = { TEST_DATABASE_ADMIN_URL: postgres.superuserUrl, TEST_REDIS_SERVER: redisServerPath };
+    const stop = () => postgres.stop().finally(remove);
+    return { environment, folder, stop };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
