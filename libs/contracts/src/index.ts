@@ -1,5 +1,6 @@
 export * from './http/backtests.js';
 export * from './http/candles.js';
+export * from './http/health.js';
 export * from './http/ids.js';
 export * from './http/paging.js';
 export * from './http/problem.js';

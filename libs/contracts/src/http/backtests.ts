@@ -145,16 +145,33 @@ export const BacktestTrade = z.object({
 });
 export const BacktestTradePage = pageOf(BacktestTrade).meta({ id: 'BacktestTradePage' });
 
-/** Why evaluations that wanted to act could not, and how often. */
+/** One rebalance as the report holds it: trigger, ratio, legs with the skipped ones and their reasons, attribution. */
+export const BacktestRebalance = z.looseObject({ index: z.int() }).meta({ id: 'BacktestRebalance' });
+export const BacktestRebalancePage = pageOf(BacktestRebalance).meta({ id: 'BacktestRebalancePage' });
+
+/** What a finished run says in a few kilobytes: the stored document (`panel`, `summary`, yardsticks, evaluations) and the header's figures. */
+export const BacktestSummary = z.looseObject({ id: BacktestId, figures: RunFigures, notices: z.array(RunNotice) }).meta({ id: 'BacktestSummary' });
+
+/** What the evaluations came to: one a bar; why those that wanted to act could not, and how often. */
 export const EvaluationCounts = z
   .object({
-    evaluations: z.int(),
-    plans: z.int(),
-    declined: z.array(z.object({ trigger: z.string(), reason: z.string(), count: z.int() })),
+    count: z.int(),
+    planned: z.int(),
+    /** Evaluations that held, by reason. */
+    held: z.record(z.string(), z.int()),
+    /** Declined triggers, not evaluations: one evaluation may decline several. */
+    declined: z.array(z.object({ kind: z.string(), reason: z.string(), count: z.int() })),
+    isPlanDroppedAtEnd: z.boolean(),
   })
   .meta({ id: 'EvaluationCounts' });
 
-/** What `/v1/backtests/{id}/events` sends. `id:` is the run's version, which only grows. */
+/** A client's name for one submission: sent again, it gets the run of the first time. */
+export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'expected 1 to 200 visible ASCII characters');
+
+/**
+ * What `/v1/backtests/{id}/events` sends. `event:` is one of these, `id:` is the run's version, which only grows, and
+ * `data:` is the run itself (`BacktestRun`). The last three are terminal: the stream ends after them.
+ */
 export const RUN_EVENTS = {
   queued: 'backtest.queued',
   started: 'backtest.started',

@@ -25,3 +25,30 @@ export type Problem = z.infer<typeof Problem>;
 export type ProblemFault = z.infer<typeof ProblemFault>;
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+/** Every problem of this API. A code, once given out, keeps its meaning and its status. */
+export const PROBLEMS = {
+  'malformed-request': { status: 400, title: 'The request cannot be read' },
+  'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'json-too-deep': { status: 400, title: 'The body is nested too deeply' },
+  'validation-failed': { status: 400, title: 'Fields break their rules' },
+  unauthorized: { status: 401, title: 'A valid access token is needed' },
+  'foreign-origin': { status: 403, title: 'Changes from another origin are refused' },
+  'not-found': { status: 404, title: 'There is nothing at this address' },
+  'backtest-not-found': { status: 404, title: 'There is no such backtest' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
+  'run-not-finished': { status: 409, title: 'The run has no result' },
+  'run-is-active': { status: 409, title: 'The run is queued or running' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
+  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key belongs to another request' },
+  /** The fields are well formed, but no backtest can come of them: no candles, no overlap, an unknown asset. */
+  'backtest-impossible': { status: 422, title: 'No backtest can come of this' },
+  'too-many-streams': { status: 429, title: 'Too many event streams are open' },
+  'internal-error': { status: 500, title: 'Something went wrong here' },
+  'database-unavailable': { status: 503, title: 'The database cannot be reached' },
+  overloaded: { status: 503, title: 'Too many requests at once' },
+  'shutting-down': { status: 503, title: 'This process is stopping' },
+} as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
