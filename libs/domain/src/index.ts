@@ -41,3 +41,10 @@ export {
   type RebalanceDecision,
 } from './strategy/decide-rebalance.js';
 export { checkFeasibility, type Feasibility, type FeasibilityFinding } from './strategy/feasibility.js';
+export * from './market/interval.js';
+export * from './market/series-identity.js';
+export * from './market/candle-columns.js';
+export * from './market/candle-rules.js';
+export * from './market/gap-jump.js';
+export * from './market/merge-candles.js';
+export * from './market/coverage.js';

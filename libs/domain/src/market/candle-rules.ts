@@ -37,10 +37,7 @@ const CANDLE_FIELDS = ['openTimeMs', ...PRICE_FIELDS, 'volume'] as const;
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const NON_FINITE = /^[+-]?(?:nan|inf|infinity)$/i;
 
-/**
- * The number that a field of a file spells, NaN where it spells none. `NaN` and `inf` are read as what they say
- * (NaN and an infinity), so tell them from other text by `spellsNonFinite`. 1e400 is infinite.
- */
+/** The number that a field of a file spells: NaN where it spells none, and infinite where it is too large (1e400). */
 export function readDecimal(text: string): number {
   return DECIMAL.test(text) ? Number(text) : NaN;
 }
@@ -55,7 +52,10 @@ export function spellsNonFinite(text: string): boolean {
  * (-Infinity before the first), so one bad row does not condemn its neighbor.
  */
 export function faultOf(candle: Candle, previousOpenTimeMs: number, rules: CandleRules): FoundFault | null {
-  return valueFault(candle) ?? timeFault(candle.openTimeMs, previousOpenTimeMs, rules);
+  const fault = valueFault(candle);
+  if (fault !== null) return fault;
+  const reason = timeFault(candle.openTimeMs, previousOpenTimeMs, rules);
+  return reason === null ? null : { reason, field: 'openTimeMs' };
 }
 
 function valueFault(candle: Candle): FoundFault | null {
@@ -76,13 +76,12 @@ function rangeFault({ open, high, low, close }: Candle): FoundFault | null {
   return null;
 }
 
-function timeFault(openTimeMs: number, previousOpenTimeMs: number, rules: CandleRules): FoundFault | null {
-  const fault = (reason: CandleFault): FoundFault => ({ reason, field: 'openTimeMs' });
-  if (openTimeMs < 0) return fault('non-positive');
-  if (!Number.isSafeInteger(openTimeMs) || !isOnGrid(openTimeMs, rules.interval)) return fault('off-grid');
+function timeFault(openTimeMs: number, previousOpenTimeMs: number, rules: CandleRules): CandleFault | null {
+  if (openTimeMs < 0) return 'non-positive';
+  if (!Number.isSafeInteger(openTimeMs) || !isOnGrid(openTimeMs, rules.interval)) return 'off-grid';
   // A candle is closed, and final, when the next one may open.
-  if (openTimeMs + INTERVAL_MS[rules.interval] > rules.nowMs) return fault('in-the-future');
-  if (openTimeMs === previousOpenTimeMs) return fault('duplicate');
-  if (openTimeMs < previousOpenTimeMs) return fault('unsorted');
+  if (openTimeMs + INTERVAL_MS[rules.interval] > rules.nowMs) return 'in-the-future';
+  if (openTimeMs === previousOpenTimeMs) return 'duplicate';
+  if (openTimeMs < previousOpenTimeMs) return 'unsorted';
   return null;
 }
