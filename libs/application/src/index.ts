@@ -6,3 +6,7 @@ export * from './backtests/stored-result.js';
 export * from './ports/clock.port.js';
 export * from './ports/job-queue.port.js';
 export * from './ports/outbox.port.js';
+export * from './candles/candle-failures.js';
+export * from './candles/candle-source.port.js';
+export * from './candles/candle-store.port.js';
+export * from './candles/import-candles.js';
