@@ -20,7 +20,7 @@ export async function startHeld(name, options) {
   const { started, exited } = followEvents(holder, name);
   const { pid } = await started;
   let isRunning = true;
-  exited.then(() => (isRunning = false));
+  void exited.then(() => (isRunning = false));
   const stop = () => stopHolder(holder, exited, options.graceMs ?? 10_000);
   return { name, pid, exited, stop, isRunning: () => isRunning };
 }

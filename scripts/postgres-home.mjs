@@ -137,7 +137,7 @@ function moveFolder(from, to) {
     renameSync(from, to);
   } catch (error) {
     if (error.code !== 'EXDEV') throw error;
-    const outcome = spawnSync('cp', ['-a', from, to]);
+    const outcome = spawnSync('cp', ['-a', from, to], { encoding: 'utf8' });
     if (outcome.status !== 0) throw new UserError(`${from} could not be moved to ${to}: ${outcome.stderr}`);
     rmSync(from, { recursive: true });
   }

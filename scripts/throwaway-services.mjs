@@ -7,6 +7,7 @@ import { startPostgres } from './postgres.mjs';
 export function throwawayFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), 'rebalancer-'));
   chmodSync(folder, 0o711);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })); // Interrupted half-way.
   return folder;
 }
 
