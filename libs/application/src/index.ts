@@ -1,3 +1,7 @@
+export * from './access/access-token-store.port.js';
+export * from './access/access-token.js';
+export * from './access/issue-token.js';
+export * from './access/verify-token.js';
 export * from './backtests/backtest-result-reader.port.js';
 export * from './backtests/backtest-run.js';
 export * from './backtests/backtest-run-store.port.js';
