@@ -1,3 +1,4 @@
+export { alignPanel, type AlignOptions } from './columns/align-panel.js';
 export {
   MAX_PANEL_CELLS,
   PanelError,
@@ -6,8 +7,9 @@ export {
   type PanelFault,
   type PanelWarning,
 } from './columns/panel.js';
-export { type BacktestOptions, type RunBacktest } from './engine/run-backtest.js';
-export { MAX_SCAN_BARS, type ScanBars, type ScanRequest } from './engine/scan-bars.js';
+export { type ProgressCallback } from './engine/backtest-loop.js';
+export { BacktestError, runBacktest, type BacktestOptions } from './engine/run-backtest.js';
+export { MAX_SCAN_BARS, createColumnScan, type ScanBars, type ScanRequest } from './engine/scan-bars.js';
 export {
   type AssetReturn,
   type BacktestReport,
@@ -23,3 +25,4 @@ export {
   type Trade,
   type YardstickFigures,
 } from './report/backtest-report.js';
+export { weightsAt, type WeightsPoint } from './report/weights-at.js';
