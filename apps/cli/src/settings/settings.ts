@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { failure } from '../terminal/cli-failure.js';
+
+/** What `npm start` writes about the services it has started. */
+export interface RuntimeFile {
+  readonly apiUrl?: string;
+  readonly databaseUrl?: string;
+  readonly redisUrl?: string;
+}
+
+export interface Located {
+  readonly value: string;
+  /** Where it was found, for messages: a wrong address is only mended where it was set. */
+  readonly from: string;
+}
+
+export interface SettingFlags {
+  readonly api?: string;
+  readonly tokenFile?: string;
+}
+
+/** Where the services are: flag, then environment, then what `npm start` left behind, then the default. */
+export interface Settings {
+  readonly dataDir: string;
+  readonly api: Located;
+  readonly tokenFile: Located;
+  readonly database: Located | null;
+  readonly redis: Located | null;
+}
+
+export const DEFAULT_API_URL = 'http://127.0.0.1:3000';
+const MAX_TOKEN_BYTES = 4_096;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function resolveSettings(
+  flags: SettingFlags,
+  environment: Environment,
+  runtime: RuntimeFile,
+  dataDir: string,
+): Settings {
+  const runtimePath = join(dataDir, 'runtime.json');
+  return {
+    dataDir,
+    api: first(
+      located(flags.api, '--api'),
+      located(environment.REBALANCER_API_URL, 'REBALANCER_API_URL'),
+      located(runtime.apiUrl, runtimePath),
+    ) ?? { value: DEFAULT_API_URL, from: 'default' },
+    tokenFile: first(
+      located(flags.tokenFile, '--token-file'),
+      located(environment.REBALANCER_TOKEN_FILE, 'REBALANCER_TOKEN_FILE'),
+    ) ?? { value: join(dataDir, 'access-token'), from: 'default' },
+    database: first(located(environment.DATABASE_URL, 'DATABASE_URL'), located(runtime.databaseUrl, runtimePath)),
+    redis: first(located(environment.REDIS_URL, 'REDIS_URL'), located(runtime.redisUrl, runtimePath)),
+  };
+}
+
+/** A file that is missing or garbled only means that nothing is known from it; `doctor` looks at it closely. */
+export function readRuntimeFile(dataDir: string): RuntimeFile {
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(join(dataDir, 'runtime.json'), 'utf8'));
+    return isRecord(parsed) ? stringsOf(parsed) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The bearer token. It is never a flag: flags are seen by every process of the machine. */
+export function readToken(settings: Settings): string {
+  const { value: path, from } = settings.tokenFile;
+  const token = readTokenText(path, from).trim();
+  if (token === '' || token.length > MAX_TOKEN_BYTES || /\s/.test(token)) {
+    throw failure('access', { code: 'token-malformed', title: 'Token file holds no token', detail: `${path} does not hold one token on one line`, remedy: 'rebalancer token create' });
+  }
+  return token;
+}
+
+function readTokenText(path: string, from: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const detail = `cannot read the access token from ${path} (${from}): ${reasonOf(cause)}`;
+    const remedy = 'npm start writes it; or point --token-file at a file that holds it';
+    throw failure('access', { code: 'token-missing', title: 'No access token', detail, remedy, cause });
+  }
+}
+
+export function requireDatabase(settings: Settings): Located {
+  if (settings.database) return settings.database;
+  throw failure('unavailable', {
+    code: 'database-unknown',
+    title: 'No database known',
+    detail: 'this command talks to the database, and none is known',
+    remedy: 'start it with npm start, or set DATABASE_URL',
+  });
+}
+
+function located(value: string | undefined, from: string): Located | null {
+  return value === undefined || value === '' ? null : { value, from };
+}
+
+function first(...candidates: readonly (Located | null)[]): Located | null {
+  return candidates.find((candidate) => candidate !== null) ?? null;
+}
+
+function stringsOf(record: Readonly<Record<string, unknown>>): RuntimeFile {
+  const text = (name: string) => (typeof record[name] === 'string' ? record[name] : undefined);
+  return { apiUrl: text('apiUrl'), databaseUrl: text('databaseUrl'), redisUrl: text('redisUrl') };
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause));
