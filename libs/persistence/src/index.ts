@@ -1,3 +1,10 @@
 export { PostgresAccessTokenStore } from './access/postgres-access-token-store.js';
 export { createDataSource, DATABASE_LIMITS, type DatabaseOptions } from './data-source.js';
 export { runMigrations } from './run-migrations.js';
+export { PostgresCandleStore } from './candles/postgres-candle-store.js';
+export { PostgresNotifications, type NotificationOptions } from './notifications/postgres-notifications.js';
+export { PostgresBacktestResultReader } from './runs/postgres-backtest-result-reader.js';
+export { PostgresBacktestRunStore } from './runs/postgres-backtest-run-store.js';
+export { PostgresBacktestRunSweep } from './runs/postgres-backtest-run-sweep.js';
+export { PostgresOutbox } from './runs/postgres-outbox.js';
+export type { RunJobPolicy } from './runs/run-jobs.js';

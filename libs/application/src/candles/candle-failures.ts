@@ -21,17 +21,3 @@ export class CandleFileFailure extends Error {
     this.name = 'CandleFileFailure';
   }
 }
-
-/** Why the store did not do what it was asked. `unavailable` passes by itself; `disk-full` needs the operator. */
-export type CandleStoreFailureKind = 'unavailable' | 'disk-full' | 'timeout' | 'refused';
-
-export class CandleStoreFailure extends Error {
-  constructor(
-    readonly kind: CandleStoreFailureKind,
-    message: string,
-    options: { readonly cause: unknown },
-  ) {
-    super(message, options);
-    this.name = 'CandleStoreFailure';
-  }
-}

@@ -1,0 +1,164 @@
+import { to as copyTo } from 'pg-copy-streams';
+import type { PoolClient } from 'pg';
+import type { CandleColumnName, LoadedSeries, TimeRange } from '#application';
+import { INTERVAL_MS, type SeriesIdentity } from '#domain';
+import { BinaryCopyReader, type BinaryCopySink } from './binary-copy.js';
+import { overlapping, overlapParameters } from './time-range.js';
+
+const STORED_NAMES: Record<CandleColumnName, string> = {
+  open: 'opens',
+  high: 'highs',
+  low: 'lows',
+  close: 'closes',
+  volume: 'volumes',
+};
+
+/** A series to be loaded, with room for every candle of the chunks that the range touches. */
+interface Room {
+  readonly times: Float64Array;
+  readonly values: readonly Float64Array[];
+  readonly intervalMs: number;
+  filledCount: number;
+}
+
+export interface StoredSeries {
+  readonly id: number;
+  readonly identity: SeriesIdentity;
+}
+
+/**
+ * Loads columns over a connection that holds one snapshot (repeatable read). Candles are copied once, from the socket's
+ * chunk into shared memory of the right size; whole chunks are loaded and the range is a view of them.
+ */
+export async function loadColumns(
+  client: PoolClient,
+  series: readonly StoredSeries[],
+  range: TimeRange,
+  names: readonly CandleColumnName[],
+): Promise<LoadedSeries[]> {
+  const rooms = await makeRooms(client, series, range, names.length);
+  await copyChunks(client, [...rooms.keys()], range, names, new ChunkSink(rooms));
+  return series.map(({ id, identity }) => viewOf(identity, rooms.get(id), range, names));
+}
+
+async function makeRooms(
+  client: PoolClient,
+  series: readonly StoredSeries[],
+  range: TimeRange,
+  valueCount: number,
+): Promise<Map<number, Room>> {
+  const counts = await client.query<{ series_id: number; candle_count: string }>(
+    `SELECT series_id, sum(candle_count) AS candle_count FROM candle_chunk
+      WHERE series_id = ANY($3::int[]) AND ${overlapping('$1', '$2')} GROUP BY series_id`,
+    [...overlapParameters(range), series.map(({ id }) => id)],
+  );
+  const intervals = new Map(series.map(({ id, identity }) => [id, INTERVAL_MS[identity.interval]]));
+  return new Map(
+    counts.rows.map((row) => {
+      const count = Number(row.candle_count);
+      const values = Array.from({ length: valueCount }, () => sharedColumn(count));
+      return [row.series_id, { times: sharedColumn(count), values, intervalMs: intervals.get(row.series_id)!, filledCount: 0 }];
+    }),
+  );
+}
+
+function sharedColumn(length: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
+}
+
+async function copyChunks(
+  client: PoolClient,
+  seriesIds: readonly number[],
+  range: TimeRange,
+  names: readonly CandleColumnName[],
+  sink: ChunkSink,
+): Promise<void> {
+  if (seriesIds.length === 0) return;
+  const [fromMs, toMs] = overlapParameters(range);
+  // COPY takes no parameters; everything here is a number of ours or a name from the table above. Open times of a chunk
+  // without gaps follow from its first one, so they stay where they are.
+  const sql = `COPY (SELECT series_id, candle_count, first_open_ms::float8,
+      CASE WHEN gap_count > 0 THEN open_times END${names.map((name) => `, ${STORED_NAMES[name]}`).join('')}
+      FROM candle_chunk WHERE series_id IN (${seriesIds.join(',')}) AND ${overlapping(`${fromMs}`, `${toMs}`)}
+      ORDER BY series_id, period_start_ms) TO STDOUT (FORMAT binary)`;
+  await drain(client.query(copyTo(sql)), new BinaryCopyReader(sink));
+}
+
+/** Reads to the end even where the reader gives up, because a connection in the middle of a COPY is of no use to anybody. */
+async function drain(stream: AsyncIterable<Uint8Array>, reader: BinaryCopyReader): Promise<void> {
+  let failure: unknown = null;
+  for await (const chunk of stream) {
+    if (failure !== null) continue;
+    try {
+      reader.push(chunk);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  if (failure !== null) throw failure;
+  reader.end();
+}
+
+const [SERIES_ID, CANDLE_COUNT, FIRST_OPEN, OPEN_TIMES, FIRST_VALUE] = [0, 1, 2, 3, 4] as const;
+
+/** Knows the fields of the COPY above: three numbers, then the open times where needed, then the columns asked for. */
+class ChunkSink implements BinaryCopySink {
+  private readonly header = new DataView(new ArrayBuffer(16));
+  private readonly seriesId = new Uint8Array(this.header.buffer, 0, 4);
+  private readonly candleCount = new Uint8Array(this.header.buffer, 4, 4);
+  private readonly firstOpen = new Uint8Array(this.header.buffer, 8, 8);
+
+  constructor(private readonly rooms: ReadonlyMap<number, Room>) {}
+
+  target(field: number, byteLength: number): Uint8Array {
+    if (field === SERIES_ID) return this.seriesId;
+    if (field === CANDLE_COUNT) return this.candleCount;
+    if (field === FIRST_OPEN) return this.firstOpen;
+    const { times, values, filledCount } = this.room();
+    const column = field === OPEN_TIMES ? times : values[field - FIRST_VALUE]!;
+    return new Uint8Array(column.buffer, column.byteOffset + filledCount * 8, byteLength);
+  }
+
+  missing(field: number): void {
+    if (field !== OPEN_TIMES) throw new Error(`field ${field} of a candle chunk is NULL`);
+    const { times, intervalMs, filledCount } = this.room();
+    const [count, firstOpenMs] = [this.header.getInt32(4), this.header.getFloat64(8)];
+    for (let i = 0; i < count; i++) times[filledCount + i] = firstOpenMs + i * intervalMs;
+  }
+
+  endRow(): void {
+    this.room().filledCount += this.header.getInt32(4);
+  }
+
+  private room(): Room {
+    const room = this.rooms.get(this.header.getInt32(0));
+    if (room === undefined) throw new Error(`chunk of series ${this.header.getInt32(0)}, which was not asked for`);
+    return room;
+  }
+}
+
+function viewOf(
+  identity: SeriesIdentity,
+  room: Room | undefined,
+  range: TimeRange,
+  names: readonly CandleColumnName[],
+): LoadedSeries {
+  const times = room?.times ?? sharedColumn(0);
+  if (room !== undefined && room.filledCount !== times.length) {
+    throw new Error(`expected ${times.length} candles of one snapshot, got ${room.filledCount}`);
+  }
+  const start = range.fromMs === null ? 0 : firstIndexAtOrAfter(times, range.fromMs);
+  const end = range.toMs === null ? times.length : firstIndexAtOrAfter(times, range.toMs + 1);
+  const columns = names.map((name, index) => [name, (room?.values[index] ?? sharedColumn(0)).subarray(start, end)] as const);
+  return { identity, openTimesMs: times.subarray(start, end), columns: Object.fromEntries(columns) };
+}
+
+function firstIndexAtOrAfter(times: Float64Array, timeMs: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

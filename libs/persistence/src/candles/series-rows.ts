@@ -1,0 +1,105 @@
+import type { PoolClient } from 'pg';
+import type { SeriesCoverage, SeriesFilter } from '#application';
+import { INTERVAL_MS, parseSeriesIdentity, type Coverage, type SeriesIdentity } from '#domain';
+
+/** A row of `candle_series` as pg returns it: bigint comes as text. */
+export interface SeriesRow {
+  readonly id: number;
+  readonly exchange: string;
+  readonly base: string;
+  readonly quote: string;
+  readonly candle_interval: string;
+  readonly first_open_ms: string;
+  readonly last_open_ms: string;
+  readonly candle_count: string;
+  readonly gap_count: string;
+  readonly missing_count: string;
+  readonly zero_volume_count: string;
+  readonly updated_at: Date;
+}
+
+export const SERIES_COLUMNS = `id, exchange, base, quote, candle_interval, first_open_ms, last_open_ms,
+  candle_count, gap_count, missing_count, zero_volume_count, updated_at`;
+
+export function coverageFromRow(row: SeriesRow): SeriesCoverage {
+  return {
+    identity: identityFromRow(row),
+    firstOpenMs: Number(row.first_open_ms),
+    lastOpenMs: Number(row.last_open_ms),
+    candleCount: Number(row.candle_count),
+    gapCount: Number(row.gap_count),
+    missingCount: Number(row.missing_count),
+    zeroVolumeCount: Number(row.zero_volume_count),
+    updatedAtMs: row.updated_at.getTime(),
+  };
+}
+
+function identityFromRow(row: SeriesRow): SeriesIdentity {
+  const parsed = parseSeriesIdentity({ exchange: row.exchange, base: row.base, quote: row.quote, interval: row.candle_interval });
+  if (parsed.kind === 'invalid') throw new Error(`candle_series ${row.id}: ${parsed.faults[0]!.field} ${parsed.faults[0]!.rule}`);
+  return parsed.identity;
+}
+
+/** The WHERE of a filter, all given parts to be met, with its parameters. */
+export function whereOf(filter: SeriesFilter): { readonly sql: string; readonly parameters: string[] } {
+  const columns = { exchange: 'exchange', base: 'base', quote: 'quote', interval: 'candle_interval' } as const;
+  const conditions = ['candle_count > 0'];
+  const parameters: string[] = [];
+  for (const [field, column] of Object.entries(columns)) {
+    const value = filter[field as keyof SeriesFilter];
+    if (value === undefined) continue;
+    parameters.push(value);
+    conditions.push(`${column} = $${parameters.length}`);
+  }
+  return { sql: conditions.join(' AND '), parameters };
+}
+
+/** Rows in the order of `identities`; null for a series of which nothing is stored. */
+export async function findSeries(
+  client: Pick<PoolClient, 'query'>,
+  identities: readonly SeriesIdentity[],
+): Promise<(SeriesRow | null)[]> {
+  const parts = (['exchange', 'base', 'quote', 'interval'] as const).map((part) => identities.map((identity) => identity[part]));
+  const found = await client.query<SeriesRow & { place: string }>(
+    `SELECT wanted.place, ${SERIES_COLUMNS} FROM candle_series
+       JOIN unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+         AS wanted (w_exchange, w_base, w_quote, w_interval, place)
+         ON (exchange, base, quote, candle_interval) = (w_exchange, w_base, w_quote, w_interval)
+      WHERE candle_count > 0`,
+    parts,
+  );
+  const rows: (SeriesRow | null)[] = identities.map(() => null);
+  for (const row of found.rows) rows[Number(row.place) - 1] = row;
+  return rows;
+}
+
+/** Makes sure that the series has a row, and holds that row until the transaction ends: writers of one series queue here. */
+export async function lockSeries(client: PoolClient, { exchange, base, quote, interval }: SeriesIdentity): Promise<number> {
+  const key = [exchange, base, quote, interval];
+  await client.query(
+    `INSERT INTO candle_series (exchange, base, quote, candle_interval, interval_ms) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT DO NOTHING`,
+    [...key, INTERVAL_MS[interval]],
+  );
+  const locked = await client.query<{ id: number }>(
+    'SELECT id FROM candle_series WHERE (exchange, base, quote, candle_interval) = ($1, $2, $3, $4) FOR UPDATE',
+    key,
+  );
+  return locked.rows[0]!.id;
+}
+
+export async function storeCoverage(client: PoolClient, seriesId: number, coverage: Coverage): Promise<void> {
+  await client.query(
+    `UPDATE candle_series SET first_open_ms = $2, last_open_ms = $3, candle_count = $4, gap_count = $5,
+            missing_count = $6, zero_volume_count = $7, updated_at = now() WHERE id = $1`,
+    [
+      seriesId,
+      coverage.firstOpenMs,
+      coverage.lastOpenMs,
+      coverage.candleCount,
+      coverage.gapCount,
+      coverage.missingCount,
+      coverage.zeroVolumeCount,
+    ],
+  );
+}
