@@ -27,8 +27,6 @@ it('keeps the committed candles small', () => {
 });
 
 it('makes candles with what real ones have: a late listing, a gap, a dead coin, days of −30 % and +100 %', () => {
-  const rowsOf = (asset: string) => candleFiles.find((file) => file.path.includes(`_${asset}_`))!.text.trimEnd()
-    .split('\n').slice(1).map((line) => line.split(',').map(Number));
   expect(rowsOf('DDD')[0]![0]).toBe(rowsOf('AAA')[0]![0]! + 96 * 3_600_000);
   expect(rowsOf('BBB')).toHaveLength(1_400 - 12);
   expect(rowsOf('EEE').slice(-100).every((row) => row[5] === 0 && row[1] === row[4] && row[2] === row[3])).toBe(true);
@@ -36,6 +34,11 @@ it('makes candles with what real ones have: a late listing, a gap, a dead coin, 
   expect(Math.min(...days)).toBeLessThan(-0.3);
   expect(Math.max(...days)).toBeGreaterThan(1);
 });
+
+function rowsOf(asset: string): readonly (readonly number[])[] {
+  const text = candleFiles.find((file) => file.path.includes(`_${asset}_`))!.text;
+  return text.trimEnd().split('\n').slice(1).map((line) => line.split(',').map(Number));
+}
 
 /** Close over the close 24 rows before. */
 function dailyMoves(rows: readonly (readonly number[])[]): readonly number[] {
