@@ -5,3 +5,16 @@ export { startHealthServer, type HealthServer, type ReadinessCheck } from './lif
 export { stopOnSignal, type StopOptions } from './lifecycle/stop-on-signal.js';
 export { createLogger, LOG_LEVELS, redactText, type Logger, type LoggerOptions, type LogLevel } from './logging/logger.js';
 export { NestLogger } from './logging/nest-logger.js';
+export { Readiness, type HealthCheck, type HealthReport } from './health/readiness.js';
+export { AccessGuard, Public, type Authenticate } from './http/access.guard.js';
+export { basicPassword, bearerToken } from './http/credentials.js';
+export { EventStreams, type EventStream, type EventStreamLimits, type StreamedEvent } from './http/event-stream.js';
+export { HttpProblem, type FieldFault, type ProblemCatalogue, type ProblemEntry, type ProblemExtras } from './http/http-problem.js';
+export { readJsonBody, type JsonBodyLimits } from './http/json-body.js';
+export { answerProblem, ProblemFilter, type ProblemFilterOptions } from './http/problem.filter.js';
+export { nameRequest, principalOf, requestIdOf, setPrincipal, type Middleware } from './http/request-context.js';
+export { limitConcurrency } from './http/request-limit.js';
+export { logRequests } from './http/request-log.js';
+export { isFromOwnOrigin } from './http/same-origin.js';
+export { SchemaValidationPipe } from './http/schema-validation.pipe.js';
+export { limitServer, type ServerLimits } from './http/server-limits.js';

@@ -113,7 +113,7 @@ export const ListBacktestsQuery = z.strictObject({
 
 export const BacktestRunPage = pageOf(BacktestRun).meta({ id: 'BacktestRunPage' });
 
-export const PointsQuery = z.strictObject({ points: z.coerce.number().int().min(2).max(BACKTEST_LIMITS.points).default(2_000) });
+export const PointsQuery = z.strictObject({ points: z.coerce.number().int().min(4).max(BACKTEST_LIMITS.points).default(2_000) });
 
 /** Parallel arrays: one object a point would be five times the bytes. */
 export const SeriesPoints = z
