@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { HOLDER } from './paths.mjs';
 import { endProcess, processIdentity } from './processes.mjs';
 
-const HOLDER_MARGIN_MS = 2_000;
+const HOLDER_MARGIN_MS = 500;
 
 /**
  * Starts a command under a holder (see holder.mjs for the options), which ends it when this process disappears.

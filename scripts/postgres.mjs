@@ -7,7 +7,7 @@ import { keptPassword } from './redis.mjs';
 import { lastLines } from './rotating-log.mjs';
 
 const START_TIMEOUT_MS = 60_000;
-const STOP_GRACE_MS = 8_000;
+const STOP_GRACE_MS = 5_000;
 const ATTEMPTS = 5;
 /** Passing troubles: a port taken meanwhile, or a killed predecessor whose last processes still hold its memory. */
 const PASSING = /Address already in use|pre-existing shared memory block/;
@@ -25,19 +25,19 @@ const SETTINGS = {
 const THROWAWAY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /**
- * Starts the embedded PostgreSQL on a free loopback port, making the cluster (with the database and role `rebalancer`) on
+ * Starts the embedded PostgreSQL on a free loopback port (or the one given), making the cluster (with the database and role `rebalancer`) on
  * first use. Passwords are random and kept beside the data. Resolves
  * { url, superuserUrl, port, exited, isRunning, stop }: `url` is the product's database, `superuserUrl` the database `postgres`.
  */
-export async function startPostgres({ dataPath, passwordFile, logFile, isThrowaway = false }) {
+export async function startPostgres({ dataPath, passwordFile, logFile, port, isThrowaway = false }) {
   const home = preparePostgresHome(dataPath);
   const password = keptPassword(passwordFile);
   if (!existsSync(path.join(home.data, 'PG_VERSION'))) await createCluster(home, password);
   await endOrphan(home.data);
   const settings = { ...SETTINGS, ...(isThrowaway ? THROWAWAY : {}) };
-  const { held, port } = await startServer(home, settings, logFile);
-  const urlOf = (user, database) => `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
-  return { ...held, port, url: urlOf(OWNER, OWNER), superuserUrl: urlOf(SUPERUSER, 'postgres') };
+  const server = await startServer(home, settings, logFile, port);
+  const urlOf = (user, database) => `postgresql://${user}:${password}@127.0.0.1:${server.port}/${database}`;
+  return { ...server.held, port: server.port, url: urlOf(OWNER, OWNER), superuserUrl: urlOf(SUPERUSER, 'postgres') };
 }
 
 /** Made beside its place and moved there when complete, so that an interrupted first start leaves nothing half-made. */
@@ -98,9 +98,9 @@ function runsOn(pid, data) {
   }
 }
 
-async function startServer(home, settings, logFile) {
+async function startServer(home, settings, logFile, askedPort) {
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = askedPort ?? (await freePort());
     const held = await launch(home, { ...settings, port: String(port) }, logFile);
     if (await isServing(held, home.data)) return { held, port };
     await held.stop();

@@ -91,21 +91,26 @@ export async function becomesTrue(claim, timeoutMs, intervalMs = 40) {
   return true;
 }
 
-/** Runs a command to its end. Resolves { code, output }, output being both streams, bounded. */
+/**
+ * Runs a command to its end. Resolves { code, output }, output being both streams, bounded. It is ended when this process
+ * exits meanwhile, unless `mayOutlive` (a package manager half-way leaves a mess).
+ */
 export function runToEnd(command, args, options = {}) {
-  const { isShown = false, input, ...spawnOptions } = options;
+  const { mayOutlive = false, input, ...spawnOptions } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...spawnOptions });
+    const endChild = () => child.kill();
+    if (!mayOutlive) process.once('exit', endChild);
     child.stdin.on('error', () => {}).end(input); // It may end without having read all.
     let output = '';
-    const collect = (stream) => (chunk) => {
-      if (isShown) stream.write(chunk);
-      output = (output + chunk).slice(-OUTPUT_LIMIT_CHARACTERS);
-    };
-    child.stdout.on('data', collect(process.stdout));
-    child.stderr.on('data', collect(process.stderr));
+    const collect = (chunk) => (output = (output + chunk).slice(-OUTPUT_LIMIT_CHARACTERS));
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code: code ?? signal, output }));
+    child.once('close', (code, signal) => {
+      process.off('exit', endChild);
+      resolve({ code: code ?? signal, output });
+    });
   });
 }
 

@@ -50,5 +50,5 @@ async function withServiceKeptDown(install) {
 function apt(args) {
   // RUNLEVEL=1 makes invoke-rc.d of a system without systemd leave the new service alone.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  return runToEnd('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args], { env });
+  return runToEnd('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args], { env, mayOutlive: true });
 }

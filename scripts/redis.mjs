@@ -7,18 +7,18 @@ import { lastLines } from './rotating-log.mjs';
 import { becomesTrue, freePort } from './processes.mjs';
 
 const START_TIMEOUT_MS = 30_000;
-const STOP_GRACE_MS = 5_000;
+const STOP_GRACE_MS = 3_000;
 
 /**
- * Starts a private Redis on a free loopback port. Its settings, with the password, go in by stdin, so that neither a
+ * Starts a private Redis on a free loopback port, or on the one given. Its settings, with the password, go in by stdin, so that neither a
  * configuration file nor the process list shows them. Resolves { url, port, exited, isRunning, stop }.
  */
-export async function startRedis({ serverPath, folder, logFile, passwordFile }) {
+export async function startRedis({ serverPath, folder, logFile, passwordFile, port: askedPort }) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const pidFile = path.join(folder, 'redis.pid.json');
   await endLeftover(pidFile, 'SIGTERM', STOP_GRACE_MS); // Two servers on one append-only file would ruin it.
   const password = keptPassword(passwordFile);
-  const port = await freePort();
+  const port = askedPort ?? (await freePort());
   const held = await startHeld('redis', {
     command: serverPath, args: ['-'], input: settings({ port, folder, password }),
     cwd: folder, graceMs: STOP_GRACE_MS, logFile, pidFile,

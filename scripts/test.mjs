@@ -9,11 +9,11 @@ import { printLine, UserError } from './processes.mjs';
 import { startTestServices } from './throwaway-services.mjs';
 
 /** The user's own services and settings must be out of any test's reach. */
-const FOREIGN = ['DATABASE_URL', 'REDIS_URL', 'PORT', 'HOST', 'ACCESS_TOKEN_FILE', 'REBALANCER_DATA_DIR', 'NODE_ENV', 'NODE_OPTIONS'];
+const FOREIGN = /^(DATABASE_URL|REDIS_URL|PORT|HOST|ACCESS_TOKEN_FILE|NODE_ENV|NODE_OPTIONS|REBALANCER_.*|PG[A-Z]+)$/;
 const INTERRUPTED_CODE = 130;
 
 function jestEnvironment(provided) {
-  const kept = Object.entries(process.env).filter(([name]) => !FOREIGN.includes(name));
+  const kept = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
   return { ...Object.fromEntries(kept), ...provided };
 }
 

@@ -1,0 +1,238 @@
+/** `npm start`: provides whatever is missing, starts the product, keeps it running, and stops it in order. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { bootstrap, runMain } from './bootstrap.mjs';
+import { ensureBuild } from './build.mjs';
+import { endLeftover, startHeld } from './held-process.mjs';
+import { keepRunning } from './keep-running.mjs';
+import { DIST, REPOSITORY } from './paths.mjs';
+import { startPostgres } from './postgres.mjs';
+import { becomesTrue, printLine, runToEnd, UserError } from './processes.mjs';
+import { startRedis } from './redis.mjs';
+import { apiUrlOf, assertPortFree, readStartSettings } from './start-settings.mjs';
+import { takePlace } from './supervisor-lock.mjs';
+
+const APPS = ['api', 'backtest-runner'];
+const APPS_GRACE_MS = 10_000;
+const READY_TIMEOUT_MS = 90_000;
+const MIGRATION_TIMEOUT_MS = 10 * 60_000;
+const INTERRUPTED_CODE = 130;
+
+function pidFileOf(app, { logs }) {
+  return path.join(logs, `${app}.pid.json`);
+}
+
+function entryOf(app) {
+  return path.join(DIST, 'apps', app, 'src', 'main.js');
+}
+
+function prepareFolders({ data, logs }) {
+  mkdirSync(data, { recursive: true, mode: 0o711 }); // Passed through by PostgreSQL's user when we are root.
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+}
+
+/** Starts what has no address given; both at once. Resolves { databaseUrl, redisUrl, postgres, redis }. */
+async function provideServices(settings, redisServerPath) {
+  const [postgres, redis] = await Promise.allSettled([
+    settings.databaseUrl ? undefined : keepPostgres(settings),
+    settings.redisUrl ? undefined : keepRedis(settings, redisServerPath),
+  ]);
+  const failure = [postgres, redis].find(({ status }) => status === 'rejected');
+  if (failure !== undefined) {
+    await Promise.all([postgres.value?.stop(), redis.value?.stop()]);
+    throw failure.reason;
+  }
+  return {
+    postgres: postgres.value, databaseUrl: settings.databaseUrl ?? postgres.value.first.url,
+    redis: redis.value, redisUrl: settings.redisUrl ?? redis.value.first.url,
+  };
+}
+
+function keepPostgres({ data, logs }) {
+  const logFile = path.join(logs, 'postgres.log');
+  let port; // The same again after a restart: the apps were told.
+  const start = async () => {
+    const server = await startPostgres({
+      dataPath: path.join(data, 'postgres'), passwordFile: path.join(data, 'postgres-password'), logFile, port,
+    });
+    port = server.port;
+    return server;
+  };
+  return keepRunning('postgres', { start, logFile });
+}
+
+function keepRedis({ data, logs }, serverPath) {
+  const logFile = path.join(logs, 'redis.log');
+  let port;
+  const start = async () => {
+    const server = await startRedis({
+      serverPath, folder: path.join(data, 'redis'), passwordFile: path.join(data, 'redis-password'), logFile, port,
+    });
+    port = server.port;
+    return server;
+  };
+  return keepRunning('redis', { start, logFile });
+}
+
+function appEnvironment(settings, services) {
+  return {
+    NODE_ENV: 'production',
+    ...process.env,
+    DATABASE_URL: services.databaseUrl,
+    REDIS_URL: services.redisUrl,
+  };
+}
+
+async function migrate(environment) {
+  const outcome = await runToEnd(process.execPath, [entryOf('cli'), 'migrate'], {
+    cwd: REPOSITORY, env: environment, timeout: MIGRATION_TIMEOUT_MS,
+  });
+  if (outcome.code !== 0) throw new UserError(`The migrations failed (${outcome.code}):\n${outcome.output.trim()}`);
+}
+
+function keepApp(app, environment, settings) {
+  const logFile = path.join(settings.logs, `${app}.log`);
+  const start = () =>
+    startHeld(app, {
+      command: process.execPath, args: [entryOf(app)], cwd: REPOSITORY, env: environment, graceMs: APPS_GRACE_MS, logFile,
+      pidFile: pidFileOf(app, settings),
+    });
+  return keepRunning(app, { start, logFile });
+}
+
+function startApps(environment, settings) {
+  const apiEnvironment = {
+    ...environment, PORT: String(settings.port), HOST: settings.host, ACCESS_TOKEN_FILE: settings.tokenFile,
+  };
+  return Promise.all(APPS.map((app) => keepApp(app, app === 'api' ? apiEnvironment : environment, settings)));
+}
+
+async function answers(url) {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    await response.arrayBuffer();
+    return response.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+function writeRuntimeFile(settings, services) {
+  const runtime = {
+    apiUrl: apiUrlOf(settings), databaseUrl: services.databaseUrl, redisUrl: services.redisUrl, supervisorPid: process.pid,
+  };
+  rmSync(settings.runtimeFile, { force: true }); // So that its mode is ours.
+  writeFileSync(settings.runtimeFile, `${JSON.stringify(runtime, null, 2)}\n`, { mode: 0o600 });
+}
+
+function announce(settings, hadToken) {
+  const url = apiUrlOf(settings);
+  const hasNewToken = !hadToken && existsSync(settings.tokenFile);
+  if (hasNewToken) printLine(`access token (shown once, kept in ${settings.tokenFile}): ${readFileSync(settings.tokenFile, 'utf8').trim()}`);
+  printLine(`API docs:   ${url}/docs`);
+  printLine(`Bull Board: ${url}/queues`);
+  printLine(`health:     ${url}/readyz`);
+  printLine(`logs:       ${settings.logs}`);
+  printLine(`ready: ${url}`);
+  printLine('next, in another terminal: bin/rebalancer candles import PATH…   then: bin/rebalancer backtest run --help');
+}
+
+/** Resolves how it should end: on a signal, or when npm, in whose name we run, was killed. A second signal ends at once. */
+function followSignals() {
+  const stopping = new AbortController();
+  const ask = () => {
+    if (stopping.signal.aborted) process.exit(INTERRUPTED_CODE); // The holders stop everything, though in no order.
+    stopping.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, ask);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // Nobody reads any more.
+  if (process.env.npm_lifecycle_event === 'start') followParent(stopping);
+  return stopping;
+}
+
+function followParent(stopping) {
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || stopping.signal.aborted || stopping.abort(), 1_000).unref();
+}
+
+function untilAborted(signal) {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Everything from services to a ready api; what is started goes into `started`, so that it can be stopped at any point. */
+async function bringUp(settings, redisServerPath, stopping, started) {
+  const services = await provideServices(settings, redisServerPath);
+  started.services = services;
+  if (stopping.signal.aborted) return;
+  const environment = appEnvironment(settings, services);
+  await migrate(environment);
+  if (stopping.signal.aborted) return;
+  const hadToken = existsSync(settings.tokenFile);
+  started.apps = await startApps(environment, settings);
+  await awaitReady(settings, stopping, started);
+  if (stopping.signal.aborted || started.failure !== undefined) return;
+  writeRuntimeFile(settings, services);
+  announce(settings, hadToken);
+}
+
+async function awaitReady(settings, stopping, started) {
+  const url = `${apiUrlOf(settings)}/readyz`;
+  for (const { failed } of kept(started)) void failed.then((message) => (started.failure ??= message));
+  const isOver = async () => stopping.signal.aborted || started.failure !== undefined || (await answers(url));
+  if (await becomesTrue(isOver, READY_TIMEOUT_MS, 50)) return;
+  throw new UserError(`The api did not answer ${url} with 200 in ${READY_TIMEOUT_MS / 1_000} s: see ${path.join(settings.logs, 'api.log')}`);
+}
+
+function kept({ services, apps = [] }) {
+  return [services?.postgres, services?.redis, ...apps].filter((one) => one !== undefined);
+}
+
+/** Apps first, since they use the services; Postgres last, since it is the truth. */
+async function bringDown(started) {
+  await Promise.all((started.apps ?? []).map((app) => app.stop()));
+  await started.services?.redis?.stop();
+  await started.services?.postgres?.stop();
+}
+
+async function runUntilStopped(settings, redisServerPath, stopping) {
+  const started = {};
+  try {
+    await bringUp(settings, redisServerPath, stopping, started);
+    const message = await Promise.race([untilAborted(stopping.signal), ...kept(started).map(({ failed }) => failed)]);
+    if (typeof message === 'string' && !stopping.signal.aborted) throw new UserError(message);
+    printLine('stopping');
+  } finally {
+    rmSync(settings.runtimeFile, { force: true });
+    await bringDown(started);
+  }
+}
+
+function leave() {
+  process.exit(INTERRUPTED_CODE);
+}
+
+/** Until services run there is nothing to stop in order. */
+async function prepare(settings, stopping) {
+  stopping.signal.addEventListener('abort', leave, { once: true });
+  await Promise.all(APPS.map((app) => endLeftover(pidFileOf(app, settings), 'SIGTERM', APPS_GRACE_MS)));
+  await assertPortFree(settings);
+  const { redisServerPath } = await bootstrap({ needsRedisServer: settings.redisUrl === undefined });
+  await ensureBuild();
+  stopping.signal.removeEventListener('abort', leave);
+  return redisServerPath;
+}
+
+await runMain(async () => {
+  const settings = readStartSettings();
+  prepareFolders(settings);
+  const givePlaceUp = takePlace(settings.placeFile);
+  process.once('exit', givePlaceUp);
+  const stopping = followSignals();
+  const redisServerPath = await prepare(settings, stopping);
+  await runUntilStopped(settings, redisServerPath, stopping);
+  printLine('stopped');
+});
+process.exit();
