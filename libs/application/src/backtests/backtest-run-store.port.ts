@@ -56,22 +56,36 @@ export interface IdempotencyClaim {
   readonly requestSha256: string;
 }
 
-/** Runs in Postgres, the one truth. Every method is one transaction. */
+/** The `after` of a page was not made by this list, or by another sort of it. */
+export class InvalidCursor extends Error {
+  constructor() {
+    super('`after` is not a cursor of this list; take `page.next` of the page before, with the same sort');
+    this.name = 'InvalidCursor';
+  }
+}
+
+/** Runs in Postgres, the one truth. Every method is one transaction, and throws a StoreFailure where it cannot be had. */
 export interface BacktestRunStore {
+  /** What an earlier submission with this key came to; null: the key is new. */
+  recall(idempotency: IdempotencyClaim): Promise<Exclude<SubmitOutcome, { readonly kind: 'created' }> | null>;
   /** Stores the run, its outbox row and, where given, its idempotency key: all or nothing. */
   submit(run: NewRun, idempotency: IdempotencyClaim | null): Promise<SubmitOutcome>;
   /** A completed run of the same spec, data and code; the newest. */
   findFinished(key: RunKey): Promise<BacktestRun | null>;
   find(id: string): Promise<BacktestRun | null>;
+  /** Runs without the figure that is sorted by come after (falling) those that have it. Throws InvalidCursor. */
   list(query: RunListQuery): Promise<Page<BacktestRun>>;
+  /** Where the last holder's lease ran out once too often, the run is failed with `runner-lost` instead. */
   claim(id: string, runnerId: string, leaseMs: number): Promise<ClaimOutcome>;
   /** Extends the lease and stores the progress. */
   heartbeat(id: string, epoch: number, progress: RunProgress, leaseMs: number): Promise<HeartbeatOutcome>;
   /** Stores the result and marks the run completed, or returns false and stores nothing where the lease is lost. */
   complete(id: string, epoch: number, result: StoredResult): Promise<boolean>;
   fail(id: string, epoch: number, error: RunNotice): Promise<boolean>;
-  /** Gives the run back to the queue (a shutdown, a passing fault): status queued, lease ended, a new outbox row. */
+  /** Gives the run back to the queue (a shutdown): status queued, lease ended, a new outbox row. */
   release(id: string, epoch: number): Promise<boolean>;
+  /** The same without a new job, since the one at hand is tried again by the transport itself (a passing fault). */
+  endLease(id: string, epoch: number): Promise<boolean>;
   /** Queued: canceled at once. Running: asks its runner to stop. Terminal: nothing changes. Null: no such run. */
   requestCancel(id: string): Promise<BacktestRun | null>;
   /** What a runner does when it has been asked to stop. */

@@ -7,4 +7,12 @@ export interface Outbox {
    * Rows are locked against other dispatchers for the time of the call. Returns how many were delivered and are left.
    */
   dispatch(limit: number, deliver: (job: QueuedJob) => Promise<void>): Promise<{ readonly delivered: number; readonly failed: number }>;
+  /** Removes up to `limit` jobs that were delivered a day ago or earlier; returns how many. */
+  prune(limit: number): Promise<number>;
+}
+
+/** Tells that jobs may be waiting in the outbox, also those that another process committed. May tell too often. */
+export interface OutboxSignal {
+  /** Returns the function that ends the subscription. Listeners must not throw. */
+  subscribe(listener: () => void): () => void;
 }

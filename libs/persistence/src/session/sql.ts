@@ -1,0 +1,92 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { StoreFailure } from '#application';
+import { asStoreFailure } from './store-failure.js';
+
+const MAX_TRIES = 5;
+const LONGEST_PAUSE_MS = 200;
+
+/** SQL on one connection: a transaction's, or one borrowed for the time of `withSession`. Throws StoreFailure. */
+export class Sql {
+  /** `doing` completes "the database could not …". */
+  constructor(
+    private readonly runner: QueryRunner,
+    private readonly doing: string,
+  ) {}
+
+  /** The rows that the statement returns; of an UPDATE too, where TypeORM's own `query` would return a pair. */
+  async rows<Row>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const { records } = await this.query(text, parameters);
+    return records as Row[];
+  }
+
+  /** The number of rows that the statement changed. */
+  async run(text: string, parameters: readonly unknown[] = []): Promise<number> {
+    const { affected } = await this.query(text, parameters);
+    return affected ?? 0;
+  }
+
+  private async query(text: string, parameters: readonly unknown[]) {
+    try {
+      return await this.runner.query(text, [...parameters], true);
+    } catch (error) {
+      throw asStoreFailure(error, this.doing);
+    }
+  }
+}
+
+/** One connection without a transaction: every statement commits by itself. `doing` is for the error's words. */
+export async function withSession<Value>(dataSource: DataSource, doing: string, work: (sql: Sql) => Promise<Value>): Promise<Value> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    return await work(new Sql(runner, doing));
+  } finally {
+    await runner.release();
+  }
+}
+
+/**
+ * One transaction, READ COMMITTED. What the database ended for a deadlock or a serialization fault is tried again from
+ * the beginning, so `work` must change nothing outside of it.
+ * @throws StoreFailure; an error that `work` throws by itself is passed on as it is, after the rollback.
+ */
+export async function inTransaction<Value>(dataSource: DataSource, doing: string, work: (sql: Sql) => Promise<Value>): Promise<Value> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await tryTransaction(dataSource, doing, work);
+    } catch (error) {
+      const isContended = error instanceof StoreFailure && error.kind === 'contended';
+      if (!isContended || attempt >= MAX_TRIES) throw error;
+      await pause(Math.random() * LONGEST_PAUSE_MS);
+    }
+  }
+}
+
+async function tryTransaction<Value>(dataSource: DataSource, doing: string, work: (sql: Sql) => Promise<Value>): Promise<Value> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await translated(runner.startTransaction(), doing);
+    const value = await work(new Sql(runner, doing));
+    await translated(runner.commitTransaction(), doing);
+    return value;
+  } catch (error) {
+    await rollBack(runner);
+    throw error;
+  } finally {
+    await runner.release();
+  }
+}
+
+async function translated(step: Promise<void>, doing: string): Promise<void> {
+  try {
+    await step;
+  } catch (error) {
+    throw asStoreFailure(error, doing);
+  }
+}
+
+/** A connection that is gone has rolled back already; the first error is the one that matters. */
+async function rollBack(runner: QueryRunner): Promise<void> {
+  if (!runner.isTransactionActive) return;
+  await runner.rollbackTransaction().catch(() => undefined);
+}
