@@ -1,16 +1,17 @@
 import * as fc from 'fast-check';
 import { BinaryCopyReader, type BinaryCopySink } from './binary-copy.js';
 
+const int16 = (value: number) => Buffer.from([(value >> 8) & 0xff, value & 0xff]);
+const int32 = (value: number) => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(value);
+  return bytes;
+};
+
 /** Written by hand from the format's description: https://www.postgresql.org/docs/current/sql-copy.html */
-function binaryCopy(rows: readonly (readonly (Buffer | null)[])[]): Buffer {
-  const int16 = (value: number) => Buffer.from([(value >> 8) & 0xff, value & 0xff]);
-  const int32 = (value: number) => {
-    const bytes = Buffer.alloc(4);
-    bytes.writeInt32BE(value);
-    return bytes;
-  };
-  const field = (value: Buffer | null) => (value === null ? [int32(-1)] : [int32(value.length), value]);
-  const row = (fields: readonly (Buffer | null)[]) => [int16(fields.length), ...fields.flatMap(field)];
+function binaryCopy(rows: readonly (readonly (Uint8Array | null)[])[]): Buffer {
+  const field = (value: Uint8Array | null) => (value === null ? [int32(-1)] : [int32(value.length), value]);
+  const row = (fields: readonly (Uint8Array | null)[]) => [int16(fields.length), ...fields.flatMap(field)];
   return Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), int32(0), int32(0), ...rows.flatMap(row), int16(-1)]);
 }
 
@@ -45,7 +46,7 @@ describe('BinaryCopyReader', () => {
         const sink = new Gathered();
         const reader = new BinaryCopyReader(sink);
         for (let [at, turn] = [0, 0]; at < bytes.length; turn++) {
-          const end = at + cuts[turn % cuts.length];
+          const end = at + (cuts[turn % cuts.length] ?? 1);
           reader.push(bytes.subarray(at, end));
           at = end;
         }
