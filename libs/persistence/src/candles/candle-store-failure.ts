@@ -1,3 +1,4 @@
+import { CandleFileFailure } from '#application';
 import { asStoreFailure } from '../session/store-failure.js';
 
 const SQLSTATE = /^[0-9A-Z]{5}$/u;
@@ -10,12 +11,14 @@ const LOST_CONNECTION = /connection terminated|timeout exceeded when trying to c
  * transaction, and a corrupt file is not the database's fault.
  */
 export function candleStoreFailureOf(error: unknown, doing: string): unknown {
+  if (error instanceof CandleFileFailure) return error;
   return isOfDatabase(error) ? asStoreFailure(error, doing) : error;
 }
 
+/** By shape, not by class: an error of Node's core need not be an instance of this realm's Error. */
 function isOfDatabase(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError) return error.errors.some(isOfDatabase); // One address each of a host's name.
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return SQLSTATE.test(code) || NETWORK_CODES.has(code) || LOST_CONNECTION.test(error.message);
+  const { code, message, errors } = Object(error) as { readonly code?: unknown; readonly message?: unknown; readonly errors?: unknown };
+  if (Array.isArray(errors)) return errors.some(isOfDatabase); // One for each address of a host's name.
+  if (typeof code === 'string' && (SQLSTATE.test(code) || NETWORK_CODES.has(code))) return true;
+  return typeof message === 'string' && LOST_CONNECTION.test(message);
 }
