@@ -50,8 +50,8 @@ async function restarted(start, delayMs, signal) {
 }
 
 /** Stands for a process that could not even be started: it has ended already. */
-function notStarted(error) {
-  return { exited: Promise.resolve({ code: error.message, signal: null }), stop: async () => {} };
+function notStarted(cause) {
+  return { exited: Promise.resolve({ code: cause.message, signal: null }), stop: async () => {} };
 }
 
 function endMessage(name, end, restarts, logFile) {

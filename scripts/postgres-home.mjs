@@ -11,7 +11,7 @@ import {
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { REPOSITORY } from './paths.mjs';
-import { UserError } from './processes.mjs';
+import { printLine, UserError } from './processes.mjs';
 
 const OUTSIDE = '/var/lib/rebalancer';
 const RECORD = 'made-for';
@@ -124,6 +124,7 @@ function outsideData(dataPath, target) {
   if (madeFor === dataPath) return target;
   if (isSymlink(madeFor) && readlinkSync(madeFor) === target) {
     const ours = newOutsideData(dataPath);
+    printLine(`${dataPath} was copied from ${madeFor}: it gets a database of its own, empty at first`);
     rmSync(dataPath);
     symlinkSync(ours, dataPath);
     return ours;

@@ -1,14 +1,22 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startPostgres } from './postgres.mjs';
 
 /** A temporary folder through which other users may pass: as root, PostgreSQL runs as another. */
 export function throwawayFolder() {
-  const folder = mkdtempSync(path.join(tmpdir(), 'rebalancer-'));
+  const parent = [tmpdir(), '/tmp', '/var/tmp'].find((candidate) => isOpenToOthers(path.resolve(candidate)));
+  const folder = mkdtempSync(path.join(parent ?? tmpdir(), 'rebalancer-'));
   chmodSync(folder, 0o711);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })); // Interrupted half-way.
   return folder;
+}
+
+function isOpenToOthers(folder) {
+  if (process.getuid?.() !== 0) return true;
+  if (!existsSync(folder) || (statSync(folder).mode & 0o001) === 0) return false;
+  const parent = path.dirname(folder);
+  return parent === folder || isOpenToOthers(parent);
 }
 
 /**
