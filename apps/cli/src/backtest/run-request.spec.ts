@@ -49,6 +49,7 @@ it.each([
   ['an unknown parameter', { set: ['usdtReserv=0.1'] }, '/parameters/usdtReserv'],
   ['a date that is none', { from: 'monday' }, '/from'],
   ['a period that ends before it begins', { from: '2024-02-01', to: '2024-01-01' }, '/from'],
+  ['an unknown interval', { interval: '7m' }, '/interval'],
   ['an unknown priority', { priority: 'urgent' }, '/priority'],
 ])('refuses %s as invalid, naming the place', (_, changes, pointer) => {
   expect(problemOf(someFlags(changes))).toMatchObject({ exitCode: 3, code: 'validation-failed', errors: [{ pointer }] });

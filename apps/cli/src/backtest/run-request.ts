@@ -1,5 +1,5 @@
 import { SubmitBacktest } from '#contracts';
-import { checkBasket } from '#domain';
+import { CANDLE_INTERVALS, checkBasket, isCandleInterval } from '#domain';
 import type { z } from 'zod';
 import { failure, type CliFault } from '../terminal/cli-failure.js';
 import type { ConfigDocument } from './config-file.js';
@@ -14,9 +14,9 @@ export interface RequestFlags {
   readonly interval?: string;
   readonly from?: string;
   readonly to?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly name?: string;
-  readonly tag: readonly string[];
+  readonly tag?: readonly string[];
   readonly note?: string;
   readonly priority?: string;
 }
@@ -28,7 +28,7 @@ const REQUIRED = ['assets', 'exchange', 'interval'] as const;
 /** Flags win over the config file, field by field; parameters one by one. Throws with every fault, not the first only. */
 export function buildRunRequest(flags: RequestFlags, config: ConfigDocument): RunRequest {
   const { fields, faults } = fieldsOfFlags(flags);
-  const { parameters, faults: optionFaults } = parseParameterOptions(flags.set);
+  const { parameters, faults: optionFaults } = parseParameterOptions(flags.set ?? []);
   const merged: Record<string, unknown> = { ...config, ...fields, parameters: mergedParameters(config.parameters, parameters) };
   refuseMissing(merged);
   const parsed = SubmitBacktest.safeParse(merged);
@@ -53,7 +53,7 @@ function fieldsOfFlags(flags: RequestFlags): FlagFields {
     from: from.iso,
     to: to.iso,
     name: flags.name,
-    tags: flags.tag.length > 0 ? flags.tag : undefined,
+    tags: flags.tag,
     note: flags.note,
     priority: flags.priority,
   };
@@ -92,9 +92,14 @@ function refuseMissing(merged: Readonly<Record<string, unknown>>): void {
 /** What no field shows by itself. */
 function faultsAcross(request: RunRequest): readonly CliFault[] {
   const basket = checkBasket(request.assets, request.quote);
-  const faults = basket.map(({ rule, received }) => ({ pointer: '/assets', code: 'basket', detail: `${rule} (received ${received})` }));
-  const isReversed = request.from !== undefined && request.to !== undefined && Date.parse(request.from) > Date.parse(request.to);
-  return isReversed ? [...faults, { pointer: '/from', code: 'period', detail: `must not be after to (${request.from} > ${request.to})` }] : faults;
+  const faults: CliFault[] = basket.map(({ rule, received }) => ({ pointer: '/assets', code: 'basket', detail: `${rule} (received ${received})` }));
+  if (!isCandleInterval(request.interval)) {
+    faults.push({ pointer: '/interval', code: 'interval', detail: `must be one of ${CANDLE_INTERVALS.join(' ')} (received ${JSON.stringify(request.interval)})` });
+  }
+  if (request.from !== undefined && request.to !== undefined && Date.parse(request.from) > Date.parse(request.to)) {
+    faults.push({ pointer: '/from', code: 'period', detail: `must not be after to (${request.from} > ${request.to})` });
+  }
+  return faults;
 }
 
 function faultsOf(issues: readonly z.core.$ZodIssue[]): readonly CliFault[] {

@@ -1,4 +1,4 @@
-import { BacktestRun, BacktestRunPage, BacktestTradePage, SeriesPoints } from '#contracts';
+import { BacktestRebalancePage, BacktestRun, BacktestRunPage, BacktestTradePage, SeriesPoints } from '#contracts';
 import type { RunRequest } from '../backtest/run-request.js';
 import { failure } from '../terminal/cli-failure.js';
 import type { ApiClient } from './api-client.js';
@@ -51,6 +51,10 @@ export class BacktestsApi {
 
   async trades(id: string, after?: string) {
     return (await this.client.call(`${pathOf(id)}/trades`, BacktestTradePage, { query: { limit: 1_000, after } })).body;
+  }
+
+  async rebalances(id: string, after?: string) {
+    return (await this.client.call(`${pathOf(id)}/rebalances`, BacktestRebalancePage, { query: { limit: 200, after } })).body;
   }
 
   async equity(id: string, points: number) {
