@@ -1,6 +1,7 @@
 import { CandleFileFailure, type CandleFile, type CandleFileTally, type TimeRange } from '#application';
 import { CandleColumnsBuilder, type Candle, type CandleColumns, type SeriesIdentity } from '#domain';
 import { findDialect, splitRow, type Dialect } from './dialect.js';
+import { refuseForeignFormat } from './foreign-formats.js';
 import { CANDLE_FILE_LIMITS } from './limits.js';
 import { readText } from './open-text.js';
 import { readOpenTimeMs } from './open-time.js';
@@ -15,14 +16,6 @@ export interface ReadOptions {
   readonly range?: TimeRange;
 }
 
-/** Binary forms by their names, which a CSV reader would only call gibberish. */
-const FOREIGN_FORMATS: readonly (readonly [suffix: RegExp, name: string])[] = [
-  [/\.json(\.gz)?$/i, 'JSON'],
-  [/\.feather$/i, 'Feather'],
-  [/\.parquet$/i, 'Parquet'],
-  [/\.(zip|7z|tar|tgz|bz2|xz|zst)$/i, 'an archive'],
-  [/\.xlsx?$/i, 'a spreadsheet'],
-];
 /** As milliseconds these are 1970 to 1973, when there were no candles; as seconds 1973 to 5138. */
 const SECONDS = { from: 1e8, to: 1e11 } as const;
 const BYTE_ORDER_MARK = '\uFEFF';
@@ -46,7 +39,7 @@ export class CsvCandleFile implements CandleFile {
   }
 
   async *batches(): AsyncGenerator<CandleColumns> {
-    this.refuseForeignFormat();
+    refuseForeignFormat(this.path);
     const gathered = new CandleColumnsBuilder(CANDLE_FILE_LIMITS.batchCandles);
     for await (const lines of readLines(readText(this.path), this.path)) {
       for (const line of lines) this.takeLine(line, gathered);
@@ -100,13 +93,6 @@ export class CsvCandleFile implements CandleFile {
     if (line.length > CANDLE_FILE_LIMITS.lineCharacters) throw tooLong(this.path);
     if (this.lineNumber <= CANDLE_FILE_LIMITS.lines) return;
     throw this.failure('too-large', `it has more than ${CANDLE_FILE_LIMITS.lines} lines`);
-  }
-
-  private refuseForeignFormat(): void {
-    const name = FOREIGN_FORMATS.find(([suffix]) => suffix.test(this.path))?.[1];
-    if (name !== undefined) {
-      throw this.failure('unsupported-format', `it is ${name}; candles are read from CSV and CSV.gz, so convert it first`);
-    }
   }
 
   private failure(kind: 'unsupported-format' | 'too-large', reason: string): CandleFileFailure {
