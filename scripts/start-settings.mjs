@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { dataFolder } from './paths.mjs';
@@ -13,10 +14,21 @@ export function readStartSettings(environment = process.env) {
   const inData = (name) => path.join(data, name);
   return {
     port: readPort(environment.PORT), host: environment.HOST || DEFAULT_HOST, data,
-    databaseUrl: environment.DATABASE_URL || undefined, redisUrl: environment.REDIS_URL || undefined,
+    databaseUrl: readSecret('DATABASE_URL', environment), redisUrl: readSecret('REDIS_URL', environment),
     logs: inData('logs'), placeFile: inData('supervisor.json'), runtimeFile: inData('runtime.json'),
     tokenFile: environment.ACCESS_TOKEN_FILE || inData('access-token'),
   };
+}
+
+/** NAME, or the content of the file that NAME_FILE names, as the apps read them. */
+function readSecret(name, environment) {
+  const file = environment[`${name}_FILE`];
+  if (environment[name] || !file) return environment[name] || undefined;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new UserError(`${name}_FILE names ${file}, which cannot be read (${error.code})`);
+  }
 }
 
 function readPort(text) {

@@ -74,13 +74,9 @@ function keepRedis({ data, logs }, serverPath) {
   return keepRunning('redis', { start, logFile });
 }
 
-function appEnvironment(settings, services) {
-  return {
-    NODE_ENV: 'production',
-    ...process.env,
-    DATABASE_URL: services.databaseUrl,
-    REDIS_URL: services.redisUrl,
-  };
+function appEnvironment(services) {
+  const { DATABASE_URL_FILE: _database, REDIS_URL_FILE: _redis, ...inherited } = process.env; // Read here already.
+  return { NODE_ENV: 'production', ...inherited, DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl };
 }
 
 async function migrate(environment) {
@@ -167,7 +163,7 @@ async function bringUp(settings, redisServerPath, stopping, started) {
   const services = await provideServices(settings, redisServerPath);
   started.services = services;
   if (stopping.signal.aborted) return;
-  const environment = appEnvironment(settings, services);
+  const environment = appEnvironment(services);
   await migrate(environment);
   if (stopping.signal.aborted) return;
   const hadToken = existsSync(settings.tokenFile);
