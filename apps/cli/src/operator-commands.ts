@@ -11,7 +11,7 @@ export function addOperatorCommands(program: Command, bind: Bind): void {
     .action(bind(async () => (await import('./database/migrate-command.js')).migrate));
   const token = program.command('token').description('access tokens of the API');
   token.command('create').description('make one more access token and print it, this once')
-    .addHelpText('before', 'Make one more access token and print it, this once; the database keeps only its hash.\n\nExample:\n  $ (umask 077; rebalancer token create --name laptop > token)\n')
+    .addHelpText('before', 'Make one more access token and print it, this once. The database keeps only its\nhash.\n\nExample:\n  $ (umask 077; rebalancer token create --name laptop > token)\n')
     .option('--name <text>', 'what the token is for', 'command line')
     .action(bind(async () => (await import('./database/create-token-command.js')).createAccessToken));
 }

@@ -32,14 +32,14 @@ interface GlobalOptions {
 const EXAMPLES = `Backtests of the threshold cascade, on candles of your own.
 
 Examples:
-  $ rebalancer candles import ./candles        # CSV and CSV.gz, into the database
-  $ rebalancer candles coverage                # what is there
+  $ rebalancer candles import ./candles      # CSV and CSV.gz, into the database
+  $ rebalancer candles coverage              # what is there
   $ rebalancer backtest run --wait \\
       --assets HANA,TRUTH,SIREN --exchange MEXC --interval 1m
   $ rebalancer backtest run --candles-dir ./candles \\
       --assets HANA,TRUTH --exchange MEXC --interval 1m
   $ rebalancer backtest ls --sort -totalReturn
-  $ rebalancer doctor                          # what is wrong, and what mends it
+  $ rebalancer doctor                        # what is wrong, and its fix
 `;
 
 const NOTES = () => `
@@ -97,7 +97,7 @@ function binder(program: Command, surroundings: Surroundings, ended: (code: Exit
     const command = received.at(-1) as Command;
     const context = contextOf(program.opts<GlobalOptions>(), surroundings);
     const action = await load();
-    ended(await action(context, command.opts() as never, command.processedArgs.flat() as string[]));
+    ended(await action(context, command.opts<never>(), command.processedArgs.flat() as string[]));
   };
 }
 

@@ -1,1 +1,5 @@
-export {};
+export { producerConnection, workerConnection } from './bull-connection.js';
+export { BullJobQueue, TransportFailure, type ProducerOptions } from './bull-job-queue.js';
+export { EvictionPolicyError, requireNoEviction } from './eviction-policy.js';
+export { assertRegistered, workerOptions, type WorkerSettings } from './worker-options.js';
+export { inspectRedis, type RedisReport } from './inspect-redis.js';

@@ -1,7 +1,7 @@
 import { CandleFileFailure, type RefusedRow } from '#application';
 import type { CandleColumns } from '#backtest';
 import { findSeriesFile, identityFromFileName, listCandleFiles, readCandleColumns } from '#candle-files';
-import type { CandleInterval, SeriesIdentity } from '#domain';
+import { CANDLE_FAULTS, type CandleInterval, type SeriesIdentity } from '#domain';
 import { basename } from 'node:path';
 import { failure, type CliFailure, type CliFault } from '../terminal/cli-failure.js';
 import { closestName } from '../terminal/closest-name.js';
@@ -57,9 +57,7 @@ async function readAsset(folder: string, asset: string, { exchange, quote, inter
   return { asset, openTimesMs, open: opens, close: closes };
 }
 
-const faultOfRow = ({ line, reason, field }: RefusedRow): CliFault => ({ pointer: `line ${line}`, code: reason, detail: field ? `${field} is ${words(reason)}` : words(reason) });
-
-const words = (reason: string): string => reason.replaceAll('-', ' ');
+const faultOfRow = ({ line, reason, field }: RefusedRow): CliFault => ({ pointer: `line ${line}`, code: reason, detail: field === null ? CANDLE_FAULTS[reason] : `${field}: ${CANDLE_FAULTS[reason]}` });
 
 function withinPeriod(series: CandleColumns, index: number, { fromMs, toMs }: FolderRequest): CandleColumns {
   const { asset, openTimesMs } = series;

@@ -91,7 +91,7 @@ function addShow(backtest: Command, bind: Bind): void {
 
 function addExport(backtest: Command, bind: Bind): void {
   backtest.command('export').argument('<id>').description('write what a run left behind to a file')
-    .addHelpText('before', 'Write what a run left behind to a file.\n\nExamples:\n  $ rebalancer backtest export bt_01JD9Z5X8Q4Y6T2M3N7P0R1S5V --what trades -o trades.csv\n  $ rebalancer backtest export bt_01JD9Z5X8Q4Y6T2M3N7P0R1S5V --what equity --format json > equity.json\n')
+    .addHelpText('before', 'Write what a run left behind to a file.\n\nExamples:\n  $ rebalancer backtest export bt_01JD9Z5X8Q4Y6T2M3N7P0R1S5V -o trades.csv\n  $ rebalancer backtest export bt_01JD9Z5X8Q4Y6T2M3N7P0R1S5V \\\n      --what equity --format json > equity.json\n')
     .option('--what <part>', 'summary, trades, equity or rebalances', 'trades')
     .option('-o, --output <file>', 'file to write; - is stdout', '-')
     .option('--format <format>', 'csv or json (default: csv, json for summary)')

@@ -15,27 +15,29 @@ export function noticesOf(findings: readonly FeasibilityFinding[], warnings: rea
   ];
 }
 
-function findingInWords(finding: FeasibilityFinding): string {
-  switch (finding.code) {
-    case 'single-asset':
-      return 'one asset alone never deviates from the mean: only the position limit can act';
-    case 'initial-purchase-below-minimum':
-      return `nothing is ever held: the initial purchase of ${decimal(finding.purchaseValue)} an asset is below minOrderValue ${decimal(finding.minOrderValue)}; ` +
-        `the smallest portfolio that can start has ${decimal(finding.smallestPortfolioValue)}`;
-    case 'redistribution-below-minimum':
-      return finding.smallestPortfolioValue === null
-        ? 'an upside sale can never pay for an order: the cascade would only ever sell'
-        : `an upside sale pays for no order at ${decimal(finding.portfolioValue)}: the cascade would only ever sell below ${decimal(finding.smallestPortfolioValue)}`;
-    case 'upside-beyond-range':
-      return `the upside rule cannot act: no deviation exceeds ${decimal(finding.largestDeviation)} with so few assets, and upsideThreshold is ${finding.upsideThreshold}`;
-    case 'downside-triggers-first':
-      return `the downside rule always acts before the upside one: upsideThreshold ${finding.upsideThreshold} is above ${decimal(finding.largestUpsideThreshold)}`;
-    case 'limit-triggers-first':
-      return `an asset that rises alone meets the position limit (${percent(finding.maxPosition)}) before the upside threshold, where its weight is ${percent(finding.weightAtThreshold)}`;
-    case 'downside-beyond-range':
-      return `the downside rule cannot act: no deviation is below -1, and downsideThreshold is ${finding.downsideThreshold}`;
-  }
-}
+type Words = { readonly [Code in FeasibilityFinding['code']]: (finding: Extract<FeasibilityFinding, { readonly code: Code }>) => string };
+
+const WORDS: Words = {
+  'single-asset': () => 'one asset alone never deviates from the mean: only the position limit can act',
+  'initial-purchase-below-minimum': ({ purchaseValue, minOrderValue, smallestPortfolioValue }) =>
+    `nothing is ever held: the initial purchase of ${decimal(purchaseValue)} an asset is below minOrderValue ${decimal(minOrderValue)}; ` +
+    `the smallest portfolio that can start has ${decimal(smallestPortfolioValue)}`,
+  'redistribution-below-minimum': ({ portfolioValue, smallestPortfolioValue }) =>
+    smallestPortfolioValue === null
+      ? 'an upside sale can never pay for an order: the cascade would only ever sell'
+      : `an upside sale pays for no order at ${decimal(portfolioValue)}: the cascade would only ever sell below ${decimal(smallestPortfolioValue)}`,
+  'upside-beyond-range': ({ largestDeviation, upsideThreshold }) =>
+    `the upside rule cannot act: no deviation exceeds ${largestDeviation} with so few assets, and upsideThreshold is ${upsideThreshold}`,
+  'downside-triggers-first': ({ upsideThreshold, largestUpsideThreshold }) =>
+    `the downside rule always acts before the upside one: upsideThreshold ${upsideThreshold} is above ${decimal(largestUpsideThreshold)}`,
+  'limit-triggers-first': ({ maxPosition, weightAtThreshold }) =>
+    `an asset that rises alone meets the position limit (${percent(maxPosition)}) before the upside threshold, where its weight is ${percent(weightAtThreshold)}`,
+  'downside-beyond-range': ({ downsideThreshold }) =>
+    `the downside rule cannot act: no deviation is below -1, and downsideThreshold is ${downsideThreshold}`,
+};
+
+/** The code picks the words that were written for it. */
+const findingInWords = (finding: FeasibilityFinding): string => (WORDS[finding.code] as (finding: FeasibilityFinding) => string)(finding);
 
 function warningInWords({ asset, fromMs, toMs, ratio }: PanelWarning): string {
   const move = ratio >= 1 ? `× ${decimal(ratio, 1)}` : `÷ ${decimal(1 / ratio, 1)}`;

@@ -17,7 +17,8 @@ export async function printRun(context: CliContext, api: BacktestsApi, run: Back
   const result = run.status === 'completed' ? reportedOf(run, document) : null;
   const header = headerLines(run).join('\n');
   terminal.data(result ? `${header}\n\n${renderResult(result, terminal)}` : header);
-  for (const hint of nextSteps(run)) terminal.hint(hint);
+  const next = nextStep(run);
+  if (next !== null) terminal.hint(`next: ${next}`);
 }
 
 /** A run that was waited for and did not complete is no success, whatever was printed. */
@@ -35,16 +36,13 @@ function headerLines(run: BacktestRun): string[] {
   return run.status === 'completed' ? [title] : lines;
 }
 
-function nextSteps(run: BacktestRun): string[] {
-  switch (run.status) {
-    case 'queued':
-    case 'running':
-      return [`next: rebalancer backtest show ${run.id} --wait`];
-    case 'completed':
-      return [`next: rebalancer backtest export ${run.id} --what trades -o trades.csv`];
-    case 'failed':
-      return ['next: rebalancer doctor'];
-    case 'canceled':
-      return [];
-  }
+function nextStep({ id, status }: BacktestRun): string | null {
+  const steps: Readonly<Record<BacktestRun['status'], string | null>> = {
+    queued: `rebalancer backtest show ${id} --wait`,
+    running: `rebalancer backtest show ${id} --wait`,
+    completed: `rebalancer backtest export ${id} --what trades -o trades.csv`,
+    failed: 'rebalancer doctor',
+    canceled: null,
+  };
+  return steps[status];
 }

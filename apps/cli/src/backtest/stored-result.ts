@@ -1,4 +1,4 @@
-import type { BacktestSummary, YardstickFigures } from '#backtest';
+import type { BacktestSummary } from '#backtest';
 import type { BacktestRun } from '#contracts';
 import { z } from 'zod';
 import type { BacktestsApi, JsonObject } from '../remote/backtests-api.js';
@@ -31,7 +31,7 @@ export function reportedOf(run: BacktestRun, document: JsonObject): ReportedResu
   return {
     panel: { ...panel, exchange: run.exchange, quote: run.quote, interval: run.interval, assets: run.assets },
     summary: summary as unknown as BacktestSummary,
-    yardsticks: yardsticks as { readonly hold: YardstickFigures; readonly periodic: YardstickFigures },
+    yardsticks,
     notices: run.notices,
     periodicDays: run.periodicRebalanceDays,
   };

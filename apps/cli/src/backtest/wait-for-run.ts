@@ -63,12 +63,12 @@ function progressOf({ progress }: BacktestRun) {
 }
 
 /** The first signal lets go in order; a second one ends the process on the spot. */
-function onSignals(letGo: (exitCode: ExitCode) => void): () => void {
+function onSignals(onFirst: (exitCode: ExitCode) => void): () => void {
   let isFirst = true;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (!isFirst) process.exit(128 + constants.signals[signal]);
     isFirst = false;
-    letGo(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
+    onFirst(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   return () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal);

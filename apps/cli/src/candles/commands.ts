@@ -9,7 +9,7 @@ Examples:
   $ rebalancer candles import LUNAUSDT-1m-2022-05.csv \\
       --exchange BINANCE --symbol LUNA/USDT --interval 1m
   $ rebalancer candles import BINANCE_LUNA_USDT_1h.csv.gz \\
-      --symbol LUNA2/USDT --from 2022-05-31    # another asset under the old name
+      --symbol LUNA2/USDT --from 2022-05-31   # a reborn asset
 `;
 
 const IMPORT_NOTES = `

@@ -115,7 +115,7 @@ const endsRun = (run: BacktestRun | null): boolean => run !== null && isTerminal
 async function* textsOf(response: Response): AsyncGenerator<string> {
   if (response.body === null) return;
   const decoder = new TextDecoder();
-  for await (const chunk of response.body) yield decoder.decode(chunk as Uint8Array, { stream: true });
+  for await (const chunk of response.body) yield decoder.decode(chunk, { stream: true });
 }
 
 function jsonOf(text: string): unknown {
