@@ -4,8 +4,6 @@ export interface JobQueue {
   add(job: QueuedJob): Promise<void>;
   /** The subset of these job ids that the transport still knows as waiting, delayed or active. */
   alive(queue: string, jobIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Best effort: a job that is active stays. */
-  remove(queue: string, jobId: string): Promise<void>;
 }
 
 export interface QueuedJob {
