@@ -2,14 +2,16 @@ export { alignPanel, type AlignOptions } from './columns/align-panel.js';
 export {
   MAX_PANEL_CELLS,
   PanelError,
+  RANGE_BLOCK_BARS,
   type CandleColumns,
+  type CloseRanges,
   type Panel,
   type PanelFault,
   type PanelWarning,
 } from './columns/panel.js';
 export { type ProgressCallback } from './engine/backtest-loop.js';
 export { BacktestError, runBacktest, type BacktestOptions } from './engine/run-backtest.js';
-export { MAX_SCAN_BARS, createColumnScan, type ScanBars, type ScanRequest } from './engine/scan-bars.js';
+export { MAX_SCAN_BARS, scanColumns, type ScanBars, type ScanRequest } from './engine/scan-bars.js';
 export {
   type AssetReturn,
   type BacktestReport,

@@ -1,6 +1,7 @@
 import { MAX_PANEL_CELLS, PanelError, type CandleColumns, type Panel } from './panel.js';
 import { jumpsAcrossGaps } from './jump-warnings.js';
-import { intersectTimes, unionSize } from './shared-times.js';
+import { blockHighs, blockLows } from './close-ranges.js';
+import { intersectTimes, isEqual, uniteTimes } from './shared-times.js';
 
 export interface AlignOptions {
   /** Makes the columns that must be copied; hand in one on SharedArrayBuffers to share the panel between threads. */
@@ -15,32 +16,46 @@ export interface AlignOptions {
  */
 export function alignPanel(series: readonly CandleColumns[], options: AlignOptions = {}): Panel {
   if (series.length === 0) throw new PanelError('no-assets', 'a panel needs the candles of at least one asset');
-  for (const columns of series) checkColumns(columns);
-  const openTimesMs = intersectTimes(series.map((columns) => columns.openTimesMs));
+  for (const columns of series) checkLengths(columns);
+  const times = distinctTimes(series);
+  const openTimesMs = times.reduce(intersectTimes);
   checkSize(openTimesMs.length, series);
   const allocate = options.allocate ?? ((length: number) => new Float64Array(length));
   const opens = series.map((columns) => gather(columns, columns.open, openTimesMs, allocate));
   const closes = series.map((columns) => gather(columns, columns.close, openTimesMs, allocate));
   const assets = series.map((columns) => columns.asset);
-  assets.forEach((asset, index) => {
-    checkPrices(asset, 'open', opens[index]!, openTimesMs);
-    checkPrices(asset, 'close', closes[index]!, openTimesMs);
-  });
-  const droppedBars = unionSize(series.map((columns) => columns.openTimesMs)) - openTimesMs.length;
+  opens.forEach((prices, index) => checkPrices(assets[index]!, 'open', prices, openTimesMs));
+  closes.forEach((prices, index) => checkPrices(assets[index]!, 'close', prices, openTimesMs));
+  const closeRanges = { lows: closes.map(blockLows), highs: closes.map(blockHighs) };
+  const droppedBars = times.reduce(uniteTimes).length - openTimesMs.length;
   const warnings = jumpsAcrossGaps(assets, openTimesMs, opens, closes);
-  return { assets, bars: openTimesMs.length, openTimesMs, opens, closes, droppedBars, warnings };
+  return { assets, bars: openTimesMs.length, openTimesMs, opens, closes, closeRanges, droppedBars, warnings };
 }
 
-function checkColumns({ asset, openTimesMs, open, close }: CandleColumns): void {
-  if (open.length !== openTimesMs.length || close.length !== openTimesMs.length) {
-    const lengths = `${openTimesMs.length} open times, ${open.length} opens, ${close.length} closes`;
-    throw new PanelError('column-lengths-differ', `columns of ${asset} must be of one length, got ${lengths}`, asset);
+/** The different columns of times, each checked once: most often all assets have the same. */
+function distinctTimes(series: readonly CandleColumns[]): readonly Float64Array[] {
+  const distinct: Float64Array[] = [];
+  for (const columns of series) {
+    if (distinct.some((times) => isEqual(times, columns.openTimesMs))) continue;
+    checkAscending(columns);
+    distinct.push(columns.openTimesMs);
   }
+  return distinct;
+}
+
+function checkLengths({ asset, openTimesMs, open, close }: CandleColumns): void {
+  if (open.length === openTimesMs.length && close.length === openTimesMs.length) return;
+  const lengths = `${openTimesMs.length} open times, ${open.length} opens, ${close.length} closes`;
+  throw new PanelError('column-lengths-differ', `columns of ${asset} must be of one length, got ${lengths}`, asset);
+}
+
+function checkAscending({ asset, openTimesMs }: CandleColumns): void {
   for (let bar = 1; bar < openTimesMs.length; bar++) {
     // Written so that a NaN fails too.
     if (openTimesMs[bar]! > openTimesMs[bar - 1]!) continue;
     const timeMs = openTimesMs[bar]!;
-    throw new PanelError('times-not-ascending', `open times of ${asset} must strictly ascend, broken at ${timeMs}`, asset, timeMs);
+    const rule = `open times of ${asset} must strictly ascend, broken at ${timeMs}`;
+    throw new PanelError('times-not-ascending', rule, asset, timeMs);
   }
 }
 

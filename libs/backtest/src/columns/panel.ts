@@ -16,6 +16,15 @@ export interface PanelWarning {
   readonly ratio: number;
 }
 
+/** Bars in one block of a panel's close ranges. */
+export const RANGE_BLOCK_BARS = 256;
+
+/** Lowest and highest close of every asset in each block of RANGE_BLOCK_BARS bars; the last block may be shorter. */
+export interface CloseRanges {
+  readonly lows: readonly Float64Array[];
+  readonly highs: readonly Float64Array[];
+}
+
 /**
  * The bars of a backtest: the open times that all assets share, one column of opens and closes per asset in the
  * portfolio's listed order. A plain object of typed arrays, so it can be sent to a worker thread; the columns may be
@@ -27,6 +36,7 @@ export interface Panel {
   readonly openTimesMs: Float64Array;
   readonly opens: readonly Float64Array[];
   readonly closes: readonly Float64Array[];
+  readonly closeRanges: CloseRanges;
   /** Open times that at least one asset has and that are left out because another has not: union less intersection. */
   readonly droppedBars: number;
   readonly warnings: readonly PanelWarning[];

@@ -1,6 +1,19 @@
 import type { StrategyParameters } from '#domain';
 import type { Trade } from '../report/backtest-report.js';
 
+/** Quantities by the asset's index, and cash. */
+export interface Holdings {
+  readonly quantities: Float64Array;
+  readonly cash: number;
+}
+
+/** The holdings' worth at one index of columns of prices. */
+export function equityAt({ quantities, cash }: Holdings, columns: readonly Float64Array[], index: number): number {
+  let sum = 0;
+  for (let asset = 0; asset < columns.length; asset++) sum += quantities[asset]! * columns[asset]![index]!;
+  return sum + cash;
+}
+
 /** Holdings of one run. Changed in place: a run fills thousands of legs and scans between them. */
 export interface Account {
   readonly quantities: Float64Array;
@@ -14,6 +27,10 @@ export function openAccount(assetCount: number, initialCapital: number): Account
     lastFillMs: new Float64Array(assetCount).fill(-Infinity),
     cash: initialCapital,
   };
+}
+
+export function copyAccount({ quantities, lastFillMs, cash }: Account): Account {
+  return { quantities: quantities.slice(), lastFillMs: lastFillMs.slice(), cash };
 }
 
 /** Where and when a leg fills, and to which rebalance it belongs. */
@@ -50,13 +67,6 @@ export function fillPurchase(
   account.cash = Math.max(0, account.cash - value * (1 + tradingFee));
   account.lastFillMs[asset] = at.timeMs;
   return tradeOf('buy', asset, { quantity, price, value, fee: value * tradingFee }, at);
-}
-
-/** The account's holdings and cash at one bar's prices. */
-export function equityAt(account: Account, prices: readonly Float64Array[], bar: number): number {
-  let sum = 0;
-  for (let asset = 0; asset < prices.length; asset++) sum += account.quantities[asset]! * prices[asset]![bar]!;
-  return sum + account.cash;
 }
 
 function tradeOf(

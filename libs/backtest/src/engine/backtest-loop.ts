@@ -1,7 +1,7 @@
 import { decideRebalance, type RebalancePlan, type StrategyParameters } from '#domain';
 import type { Panel } from '../columns/panel.js';
 import type { EvaluationCounts, Rebalance, Trade } from '../report/backtest-report.js';
-import { equityAt, openAccount, type Account, type FillContext } from './account.js';
+import { copyAccount, equityAt, openAccount, type Account, type FillContext } from './account.js';
 import { EvaluationTally } from './evaluation-tally.js';
 import { fillInitialAllocation, fillPlan } from './fill-plan.js';
 import { MAX_SCAN_BARS, type ScanBars, type ScanRequest } from './scan-bars.js';
@@ -14,14 +14,12 @@ export interface LoopResult {
   readonly rebalances: readonly FilledRebalance[];
   readonly evaluations: EvaluationCounts;
   readonly equity: Float64Array;
-  /** Cash and quantities after the initial allocation. */
-  readonly start: { readonly cash: number; readonly quantities: Float64Array };
+  /** The holdings after the initial allocation, and its fills. */
+  readonly start: { readonly account: Account; readonly trades: readonly Trade[] };
 }
 
 export type ProgressCallback = (barsDone: number, openTimeMs: number) => void;
 
-/** After a fill the next trigger may be near, so blocks start small and double while nothing happens. */
-const FIRST_BLOCK_BARS = 32;
 const PROGRESS_EVERY_BARS = 16_384;
 
 /** A plan and the bar on whose close it was decided. */
@@ -53,7 +51,7 @@ export class BacktestLoop {
     const { quantities, lastFillMs, cash } = this.account;
     const { upsideThreshold, downsideThreshold, maxPosition } = parameters;
     this.request = {
-      closes: panel.closes, quantities, cash, fromBar: 0, toBar: 0, upsideThreshold, downsideThreshold, maxPosition,
+      closes: panel.closes, closeRanges: panel.closeRanges, quantities, cash, fromBar: 0, toBar: 0, upsideThreshold, downsideThreshold, maxPosition,
       equity: new Float64Array(panel.bars), flaggedBars: new Int32Array(MAX_SCAN_BARS),
     };
     const prices = new Float64Array(panel.assets.length);
@@ -61,8 +59,9 @@ export class BacktestLoop {
   }
 
   run(): LoopResult {
-    this.trades.push(...fillInitialAllocation(this.account, this.fillContext(0, 'close', null), this.parameters));
-    const start = { cash: this.account.cash, quantities: this.account.quantities.slice() };
+    const initialTrades = fillInitialAllocation(this.account, this.fillContext(0, 'close', null), this.parameters);
+    this.trades.push(...initialTrades);
+    const start = { account: copyAccount(this.account), trades: initialTrades };
     const isPlanDroppedAtEnd = this.walk();
     const evaluations = this.tally.counts(this.panel.bars, isPlanDroppedAtEnd);
     return { trades: this.trades, rebalances: this.rebalances, evaluations, equity: this.request.equity, start };
@@ -93,16 +92,14 @@ export class BacktestLoop {
     const isWorthless = this.account.quantities.every((quantity) => quantity === 0);
     request.cash = this.account.cash;
     this.snapshot.cash = this.account.cash;
-    let blockBars = FIRST_BLOCK_BARS;
     for (let bar = fromBar; bar < panel.bars; bar = request.toBar) {
       request.fromBar = bar;
-      request.toBar = Math.min(bar + blockBars, panel.bars);
+      request.toBar = Math.min(bar - (bar % MAX_SCAN_BARS) + MAX_SCAN_BARS, panel.bars);
       const flagged = this.scan(request);
       const decided = this.firstPlanOf(flagged);
       if (isWorthless) this.tally.addWithoutValue(request.toBar - bar - flagged);
       this.reportProgress(bar, decided === null ? request.toBar : decided.bar + 1);
       if (decided !== null) return decided;
-      blockBars = Math.min(blockBars * 2, MAX_SCAN_BARS);
     }
     return null;
   }

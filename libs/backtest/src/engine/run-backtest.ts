@@ -1,14 +1,12 @@
 import type { StrategyParameters } from '#domain';
-import { runPeriodic } from '../benchmarks/periodic-rebalance.js';
-import { yardstickFigures } from '../benchmarks/yardstick-figures.js';
+import { runYardsticks } from '../benchmarks/run-yardsticks.js';
 import type { Panel } from '../columns/panel.js';
 import { lastBarsOfDays } from '../metrics/daily-returns.js';
-import { markBars } from '../metrics/mark-bars.js';
 import { summarize } from '../metrics/summarize.js';
 import { valueRebalances } from '../metrics/value-rebalances.js';
 import type { BacktestReport } from '../report/backtest-report.js';
-import { BacktestLoop, type LoopResult, type ProgressCallback } from './backtest-loop.js';
-import { createColumnScan, type ScanBars } from './scan-bars.js';
+import { BacktestLoop, type ProgressCallback } from './backtest-loop.js';
+import { scanColumns, type ScanBars } from './scan-bars.js';
 
 export interface BacktestOptions {
   /**
@@ -42,7 +40,7 @@ const SEVEN_DAYS_MS = 7 * 86_400_000;
 export function runBacktest(panel: Panel, parameters: StrategyParameters, options: BacktestOptions = {}): BacktestReport {
   const everyMs = options.periodicEveryMs ?? SEVEN_DAYS_MS;
   if (!(everyMs > 0)) throw new BacktestError('period-not-positive', `periodicEveryMs must be above 0, got ${everyMs}`);
-  const scan = options.scan ?? createColumnScan();
+  const scan = options.scan ?? scanColumns;
   const run = new BacktestLoop(panel, parameters, scan, options.onProgress ?? (() => {})).run();
   const rebalances = valueRebalances(run.rebalances, panel);
   const lastBars = lastBarsOfDays(panel.openTimesMs);
@@ -52,21 +50,8 @@ export function runBacktest(panel: Panel, parameters: StrategyParameters, option
   if (!Number.isFinite(summary.finalValue) || !Number.isFinite(summary.turnover)) {
     throw new BacktestError('value-overflow', `equity is ${summary.finalValue}: quantities × prices exceed a float64`);
   }
-  const benchmarks = runYardsticks(run, panel, parameters, everyMs, lastBars);
+  const benchmarks = runYardsticks(panel, parameters, everyMs, lastBars, run.start);
   return { parameters, panel: panelOf(panel), summary, benchmarks, trades, rebalances, evaluations, equity };
-}
-
-function runYardsticks(
-  run: LoopResult, panel: Panel, parameters: StrategyParameters, everyMs: number, lastBars: Int32Array,
-): BacktestReport['benchmarks'] {
-  const context = { openTimesMs: panel.openTimesMs, lastBars, initialCapital: parameters.initialCapital };
-  // One array serves both: each yardstick's equity is summed up before the next is written.
-  const equity = new Float64Array(panel.bars);
-  markBars(panel.closes, run.start.quantities, run.start.cash, 0, panel.bars, equity);
-  const initialTrades = run.trades.filter(({ rebalance }) => rebalance === null);
-  const hold = yardstickFigures(equity, initialTrades, 0, context);
-  const { trades, rebalanceCount } = runPeriodic(panel, parameters, everyMs, equity);
-  return { hold, periodic: yardstickFigures(equity, trades, rebalanceCount, context) };
 }
 
 function panelOf(panel: Panel): BacktestReport['panel'] {

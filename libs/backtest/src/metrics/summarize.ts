@@ -46,10 +46,18 @@ function activityOf({ equity, trades, rebalances }: RunRecord) {
   };
 }
 
+/** Four sums side by side: each addition to a single one would wait for the one before. */
 function meanOf(equity: Float64Array): number {
-  let sum = 0;
-  for (let bar = 0; bar < equity.length; bar++) sum += equity[bar]!;
-  return sum / equity.length;
+  const whole = equity.length - (equity.length % 4);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let bar = 0; bar < whole; bar += 4) {
+    a += equity[bar]!;
+    b += equity[bar + 1]!;
+    c += equity[bar + 2]!;
+    d += equity[bar + 3]!;
+  }
+  for (let bar = whole; bar < equity.length; bar++) a += equity[bar]!;
+  return (a + b + (c + d)) / equity.length;
 }
 
 function assetReturns(panel: Panel): readonly AssetReturn[] {
