@@ -7,6 +7,8 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly poolSize: number;
   readonly applicationName: string;
+  /** After this a connection that says nothing at all fails its query; without it only the server ends long ones. */
+  readonly answerMs?: number;
   /** Told of connections lost while idle; the pool itself opens new ones, so this is for the log only. */
   readonly onPoolError?: (error: Error) => void;
 }
@@ -41,6 +43,7 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     installExtensions: false,
     poolErrorHandler: options.onPoolError ?? ignoreLostConnection,
     extra: {
+      ...(options.answerMs === undefined ? {} : { query_timeout: options.answerMs }),
       statement_timeout: DATABASE_LIMITS.statementMs,
       lock_timeout: DATABASE_LIMITS.lockMs,
       idle_in_transaction_session_timeout: DATABASE_LIMITS.idleInTransactionMs,

@@ -8,3 +8,4 @@ export { PostgresBacktestRunStore } from './runs/postgres-backtest-run-store.js'
 export { PostgresBacktestRunSweep } from './runs/postgres-backtest-run-sweep.js';
 export { PostgresOutbox } from './runs/postgres-outbox.js';
 export type { RunJobPolicy } from './runs/run-jobs.js';
+export { missingMigrations } from './missing-migrations.js';

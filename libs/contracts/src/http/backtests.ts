@@ -11,7 +11,7 @@ export const BACKTEST_LIMITS = {
   points: 10_000,
 } as const;
 
-const AssetName = z.string().regex(/^[\p{Lu}\p{Lo}\p{N}._-]{1,32}$/u, 'expected an upper case asset name such as HANA');
+const AssetName = z.string().regex(/^[\p{Lu}\p{Lo}\p{N}.-]{1,32}$/u, 'expected an upper case asset name such as HANA');
 const Instant = z.iso.datetime({ offset: true });
 
 export const RUN_STATUSES = ['queued', 'running', 'completed', 'failed', 'canceled'] as const;

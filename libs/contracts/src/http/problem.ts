@@ -47,8 +47,8 @@ export const PROBLEMS = {
   'too-many-streams': { status: 429, title: 'Too many event streams are open' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   'database-unavailable': { status: 503, title: 'The database cannot be reached' },
+  'queue-unavailable': { status: 503, title: 'The queue cannot be reached' },
   overloaded: { status: 503, title: 'Too many requests at once' },
-  'shutting-down': { status: 503, title: 'This process is stopping' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -75,5 +75,5 @@ it('moves the last use forward only', async () => {
 
 it('refuses one hash twice', async () => {
   await store.add(aToken(1));
-  await expect(store.add({ ...aToken(2), tokenSha256: aToken(1).tokenSha256 })).rejects.toThrow('access_token_token_sha256_key');
+  await expect(store.add({ ...aToken(2), tokenSha256: aToken(1).tokenSha256 })).rejects.toMatchObject({ kind: 'refused' });
 });

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { AccessToken, AccessTokenStore, NewAccessToken } from '#application';
+import { inTransaction, withSession } from '../session/sql.js';
 
 /** Processes that start at once on a fresh database meet here; the number has no other meaning. */
 const FIRST_TOKEN_LOCK_KEY = 7_264_015_503;
@@ -16,30 +17,32 @@ export class PostgresAccessTokenStore implements AccessTokenStore {
   constructor(private readonly dataSource: DataSource) {}
 
   addFirst(token: NewAccessToken, handOver: () => Promise<void>): Promise<boolean> {
-    return this.dataSource.transaction(async (manager) => {
+    return inTransaction(this.dataSource, 'make the first access token', async (sql) => {
       // Held to the end of the transaction, so a second process looks only after the first has committed.
-      await manager.query('SELECT pg_advisory_xact_lock($1)', [FIRST_TOKEN_LOCK_KEY]);
-      const [found] = await manager.query<readonly { made: boolean }[]>('SELECT EXISTS (SELECT FROM access_token) AS made');
+      await sql.rows('SELECT pg_advisory_xact_lock($1)', [FIRST_TOKEN_LOCK_KEY]);
+      const [found] = await sql.rows<{ readonly made: boolean }>('SELECT EXISTS (SELECT FROM access_token) AS made');
       if (found?.made !== false) return false;
-      await manager.query(INSERT, parametersOf(token));
+      await sql.run(INSERT, parametersOf(token));
       await handOver();
       return true;
     });
   }
 
   async add(token: NewAccessToken): Promise<void> {
-    await this.dataSource.query(INSERT, parametersOf(token));
+    await withSession(this.dataSource, 'store the access token', (sql) => sql.run(INSERT, parametersOf(token)));
   }
 
   async findBySha256(tokenSha256: string): Promise<AccessToken | null> {
-    const sql = 'SELECT id, name, last_used_at FROM access_token WHERE token_sha256 = $1 AND revoked_at IS NULL';
-    const [row] = await this.dataSource.query<readonly TokenRow[]>(sql, [Buffer.from(tokenSha256, 'hex')]);
+    const text = 'SELECT id, name, last_used_at FROM access_token WHERE token_sha256 = $1 AND revoked_at IS NULL';
+    const [row] = await withSession(this.dataSource, 'look up the access token', (sql) =>
+      sql.rows<TokenRow>(text, [Buffer.from(tokenSha256, 'hex')]),
+    );
     return row === undefined ? null : { id: row.id, name: row.name, lastUsedAtMs: row.last_used_at?.getTime() ?? null };
   }
 
   async markUsed(id: string, atMs: number): Promise<void> {
-    const sql = 'UPDATE access_token SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)';
-    await this.dataSource.query(sql, [id, new Date(atMs)]);
+    const text = 'UPDATE access_token SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)';
+    await withSession(this.dataSource, 'note the use of the access token', (sql) => sql.run(text, [id, new Date(atMs)]));
   }
 }
 

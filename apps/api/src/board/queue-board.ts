@@ -1,0 +1,75 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { ExpressAdapter } from '@bull-board/express';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { basicPassword, bearerToken, isFromOwnOrigin, setPrincipal, type Authenticate } from '#platform';
+import { apiProblem } from '../problems.js';
+
+export const BOARD_PATH = '/queues';
+
+export interface BoardOptions {
+  readonly queues: readonly ConstructorParameters<typeof BullMQAdapter>[0][];
+  /** The board waits for Redis without end; so nobody gets to it while Redis is away. */
+  readonly isRedisReady: () => boolean;
+  readonly authenticate: Authenticate;
+}
+
+/** Bull Board behind the access token. Nest's guards never see a mounted router, so this one brings its own. */
+export function createQueueBoard(options: BoardOptions): Router {
+  const adapter = new ExpressAdapter();
+  adapter.setBasePath(BOARD_PATH);
+  createBullBoard({
+    queues: options.queues.map((queue) => boardQueue(queue)),
+    serverAdapter: adapter,
+    options: { uiConfig: { boardTitle: 'Rebalancer queues', hideRedisDetails: true, hideDocsLink: true, pollingInterval: { forceInterval: 5 } } },
+  });
+  const router = Router();
+  router.use(requireToken(options.authenticate), refuseForeignChanges, requireRedis(options.isRedisReady));
+  router.use(adapter.getRouter() as RequestHandler);
+  return router;
+}
+
+/** Only ids are shown, whatever a job may come to carry. */
+function boardQueue(queue: BoardOptions['queues'][number]): BullMQAdapter {
+  const adapter = new BullMQAdapter(queue);
+  adapter.setFormatter('data', idsOnly);
+  adapter.setFormatter('returnValue', () => undefined);
+  adapter.setFormatter('name', ({ name }: { readonly name: string }) => name);
+  return adapter;
+}
+
+export function idsOnly(data: unknown): unknown {
+  const entries = Object.entries((data ?? {}) as Record<string, unknown>);
+  return Object.fromEntries(entries.filter(([name, value]) => /(?:^id|Id)$/u.test(name) && typeof value === 'string' && value.length <= 64));
+}
+
+/** The token as a bearer's, or as the password of a browser that asks its user. */
+function requireToken(authenticate: Authenticate): RequestHandler {
+  return async (request: Request, response: Response, next) => {
+    const authorization = request.get('authorization');
+    const token = bearerToken(authorization) ?? basicPassword(authorization);
+    const principal = token === null ? null : await authenticate(token);
+    if (principal === null) {
+      const headers = { 'WWW-Authenticate': 'Basic realm="rebalancer", charset="UTF-8"' };
+      throw apiProblem('unauthorized', 'log in with any user name and the access token as password', { headers });
+    }
+    setPrincipal(response, principal);
+    next();
+  };
+}
+
+/** Browsers send a password they remember on behalf of any page, so a foreign page must not be able to change anything. */
+const refuseForeignChanges: RequestHandler = (request, response, next) => {
+  if (!isFromOwnOrigin(request.method, request.headers)) throw apiProblem('foreign-origin', 'changes are taken from this address only');
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+};
+
+function requireRedis(isRedisReady: () => boolean): RequestHandler {
+  return (request, _response, next) => {
+    if (request.path.startsWith('/api') && !isRedisReady()) {
+      throw apiProblem('queue-unavailable', 'Redis cannot be reached; runs are still accepted, and wait', { headers: { 'Retry-After': '5' } });
+    }
+    next();
+  };
+}

@@ -1,0 +1,43 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import { limitConcurrency, limitServer, logRequests, nameRequest, readJsonBody, type Logger, type Middleware } from '#platform';
+import { API_LIMITS } from './limits.js';
+
+/** What every request passes before Nest routes it, in this order. */
+export function useHttpStack(app: NestExpressApplication, log: Logger): void {
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.use(nameRequest, logRequests(log), securityHeaders(), keepOutOfCaches);
+  app.use(limitConcurrency(API_LIMITS.requests, isBoundedElsewhere));
+  app.use(/^\/v1(?:\/|$)/iu, readJsonBody(API_LIMITS.body));
+  limitServer(app.getHttpServer(), API_LIMITS.server);
+}
+
+/** Only what this host serves itself is loaded, so that the pages work offline and leak nothing. */
+function securityHeaders(): Middleware {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        // Swagger UI and Bull Board set styles from their scripts.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+  }) as Middleware;
+}
+
+const keepOutOfCaches: Middleware = (request, response, next) => {
+  if (request.path.startsWith('/v1')) response.setHeader('Cache-Control', 'no-store');
+  next();
+};
+
+const isBoundedElsewhere = (path: string): boolean => path === '/livez' || path === '/readyz' || path.endsWith('/events');

@@ -1,0 +1,22 @@
+import { InvalidCursor, StoreFailure } from '#application';
+import { PROBLEMS, type ProblemCode } from '#contracts';
+import { HttpProblem, type ProblemCatalogue, type ProblemExtras } from '#platform';
+
+export const API_PROBLEMS: ProblemCatalogue = PROBLEMS;
+
+/** A problem of this API; its status and title are the catalogue's. */
+export const apiProblem = (code: ProblemCode, detail: string, extras?: ProblemExtras): HttpProblem<ProblemCode> =>
+  new HttpProblem(code, detail, extras);
+
+export const backtestNotFound = (id: string): HttpProblem => apiProblem('backtest-not-found', `there is no backtest ${id}`);
+
+const RETRY_SOON = { 'Retry-After': '2' } as const;
+
+/** What use cases and stores throw, in the words of HTTP; null: nothing that a client should know more about. */
+export function translateFailure(error: unknown): HttpProblem | null {
+  if (error instanceof InvalidCursor) {
+    return apiProblem('validation-failed', error.message, { faults: [{ pointer: '?after', code: 'invalid-cursor', detail: error.message }] });
+  }
+  if (!(error instanceof StoreFailure) || error.kind === 'refused') return null;
+  return apiProblem('database-unavailable', 'nothing was changed; try again in a moment', { headers: RETRY_SOON, cause: error });
+}
