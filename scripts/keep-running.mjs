@@ -28,7 +28,7 @@ export async function keepRunning(name, { start, logFile }) {
       if (restart === undefined) return endMessage(name, end, restartedAtMs.length, logFile);
       printLine(`${name} ended (${end.signal ?? `exit code ${end.code}`}); starting it again in ${restart.delayMs} ms, log: ${logFile}`);
       restartedAtMs.push(Date.now());
-      current = await restarted(start, restart.delayMs, stopping.signal);
+      current = await restarted(name, start, restart.delayMs, stopping.signal);
       if (stopping.signal.aborted) await current.stop(); // Asked to stop while it was being started.
     }
   })();
@@ -40,10 +40,12 @@ export async function keepRunning(name, { start, logFile }) {
   return { first, stop, failed };
 }
 
-async function restarted(start, delayMs, signal) {
+async function restarted(name, start, delayMs, signal) {
   try {
     await delay(delayMs, undefined, { signal });
-    return await start();
+    const again = await start();
+    printLine(`${name} runs again`);
+    return again;
   } catch (error) {
     return notStarted(error);
   }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -53,7 +54,13 @@ export async function startHeldProcess(name: string, command: HeldCommand): Prom
   const collected = collectOutput([holder.stdout, holder.stderr]);
   const { started, exited } = followEvents(holder, name, collected.output);
   const pid = await started;
+  letGo(holder); // A test that forgets it must not keep jest from ending, which ends it.
   return { pid, exited, ...collected, stop: () => stopHolder(holder, exited, graceMs) };
+}
+
+function letGo(holder: ChildProcess): void {
+  holder.unref();
+  for (const stream of holder.stdio) if (stream instanceof Socket) stream.unref();
 }
 
 function followEvents(holder: ChildProcess, name: string, output: () => string): { started: Promise<number>; exited: Promise<ProcessEnd> } {
