@@ -17,12 +17,17 @@ function binaryCopy(rows: readonly (readonly (Uint8Array | null)[])[]): Buffer {
 
 class Gathered implements BinaryCopySink {
   readonly rows: (Uint8Array | null)[][] = [];
+  readonly ended: number[] = [];
   private fields: (Uint8Array | null)[] = [];
 
   target(field: number, byteLength: number): Uint8Array {
     const target = new Uint8Array(byteLength);
     this.fields[field] = target;
     return target;
+  }
+
+  endField(field: number): void {
+    this.ended.push(field);
   }
 
   missing(field: number): void {
@@ -52,6 +57,8 @@ describe('BinaryCopyReader', () => {
         }
         reader.end();
         expect(sink.rows.map((row) => row.map((field) => field && Buffer.from(field)))).toEqual(rows);
+        const present = rows.flatMap((row) => row.flatMap((field, index) => (field === null ? [] : index)));
+        expect(sink.ended).toEqual(present);
       }),
     );
   });
@@ -68,7 +75,7 @@ describe('BinaryCopyReader', () => {
   });
 
   it('refuses a field that does not fit its place', () => {
-    const sink: BinaryCopySink = { target: () => new Uint8Array(3), missing: () => undefined, endRow: () => undefined };
+    const sink: BinaryCopySink = { target: () => new Uint8Array(3), endField: () => undefined, missing: () => undefined, endRow: () => undefined };
     expect(() => new BinaryCopyReader(sink).push(binaryCopy([[Buffer.from('abcd')]]))).toThrow('field 0 has 4 bytes, room for 3');
   });
 });

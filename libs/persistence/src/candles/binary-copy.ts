@@ -1,7 +1,9 @@
-/** Where the fields of a binary COPY go. Called in order: for each row its fields from the left, then `endRow`. */
+/** Where the fields of a binary COPY go. Called in order: for each row and each of its fields `target` and `endField`, or `missing`; then `endRow`. */
 export interface BinaryCopySink {
   /** Memory of exactly `byteLength` bytes that the field's value is to be written into. */
   target(field: number, byteLength: number): Uint8Array;
+  /** The value has been written. */
+  endField(field: number): void;
   /** The field is NULL. */
   missing(field: number): void;
   endRow(): void;
@@ -57,6 +59,7 @@ export class BinaryCopyReader {
       case 'length':
         return this.beginField(this.scratchView.getInt32(0));
       case 'value':
+        this.sink.endField(this.field);
         return this.nextField();
       case 'done':
         return undefined;
@@ -83,7 +86,8 @@ export class BinaryCopyReader {
     }
     const target = this.sink.target(this.field, byteLength);
     if (target.length !== byteLength) throw new Error(`field ${this.field} has ${byteLength} bytes, room for ${target.length}`);
-    return byteLength === 0 ? this.nextField() : this.expect('value', target);
+    this.expect('value', target);
+    return byteLength === 0 ? this.advance() : undefined;
   }
 
   private nextField(): void {

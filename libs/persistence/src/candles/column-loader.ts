@@ -1,8 +1,11 @@
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { to as copyTo } from 'pg-copy-streams';
 import type { PoolClient } from 'pg';
 import type { CandleColumnName, LoadedSeries, TimeRange } from '#application';
 import { INTERVAL_MS, type SeriesIdentity } from '#domain';
 import { BinaryCopyReader, type BinaryCopySink } from './binary-copy.js';
+import { CANDLES_PER_CHUNK } from './packed-columns.js';
 import { overlapping, overlapParameters } from './time-range.js';
 
 const STORED_NAMES: Record<CandleColumnName, string> = {
@@ -84,17 +87,21 @@ async function copyChunks(
   await drain(client.query(copyTo(sql)), new BinaryCopyReader(sink));
 }
 
-/** Reads to the end even where the reader gives up, because a connection in the middle of a COPY is of no use to anybody. */
-async function drain(stream: AsyncIterable<Uint8Array>, reader: BinaryCopyReader): Promise<void> {
+/**
+ * Reads to the end even where the reader gives up, because a connection in the middle of a COPY is of no use to anybody.
+ * By events: a promise for each of the thousands of chunks would cost a tenth of the time.
+ */
+async function drain(stream: Readable, reader: BinaryCopyReader): Promise<void> {
   let failure: unknown = null;
-  for await (const chunk of stream) {
-    if (failure !== null) continue;
+  stream.on('data', (chunk: Uint8Array) => {
+    if (failure !== null) return;
     try {
       reader.push(chunk);
     } catch (error) {
       failure = error;
     }
-  }
+  });
+  await finished(stream);
   if (failure !== null) throw failure;
   reader.end();
 }
@@ -108,15 +115,28 @@ class ChunkSink implements BinaryCopySink {
   private readonly candleCount = new Uint8Array(this.header.buffer, 4, 4);
   private readonly firstOpen = new Uint8Array(this.header.buffer, 8, 8);
 
+  private staged: Float64Array = new Float64Array(CANDLES_PER_CHUNK);
+
   constructor(private readonly rooms: ReadonlyMap<number, Room>) {}
 
   target(field: number, byteLength: number): Uint8Array {
     if (field === SERIES_ID) return this.seriesId;
     if (field === CANDLE_COUNT) return this.candleCount;
     if (field === FIRST_OPEN) return this.firstOpen;
+    const count = byteLength / Float64Array.BYTES_PER_ELEMENT;
+    if (count > this.staged.length) this.staged = new Float64Array(count);
+    return new Uint8Array(this.staged.buffer, 0, byteLength);
+  }
+
+  /**
+   * Into shared memory V8 copies word by word where both sides are aligned, and else byte by byte, four times as slow. The
+   * socket's chunks are never aligned, so each value is put together in a place that is, and stays in the cache.
+   */
+  endField(field: number): void {
+    if (field < OPEN_TIMES) return;
     const { times, values, filledCount } = this.room();
     const column = field === OPEN_TIMES ? times : values[field - FIRST_VALUE]!;
-    return new Uint8Array(column.buffer, column.byteOffset + filledCount * 8, byteLength);
+    column.set(this.staged.subarray(0, this.header.getInt32(4)), filledCount);
   }
 
   missing(field: number): void {
