@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import pg from 'pg';
+import { Client } from 'pg';
 import { createTestDatabase } from './test-database.js';
 import { startTestRedis } from './test-redis.js';
 
@@ -14,7 +14,7 @@ function isAlive(pid: number): boolean {
 
 it('gives each caller an empty database and removes it, sessions or not', async () => {
   const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
-  const client = new pg.Client({ connectionString: one.url });
+  const client = new Client({ connectionString: one.url });
   client.on('error', () => undefined); // Its session is ended by the drop below.
   await client.connect();
   const { rows } = await client.query('SELECT current_database() AS name, count(*)::int AS tables FROM pg_tables WHERE schemaname = $1 GROUP BY 1', ['pg_catalog']);
@@ -22,7 +22,7 @@ it('gives each caller an empty database and removes it, sessions or not', async 
   expect(other.name).not.toBe(one.name);
   await one.drop();
   await other.drop();
-  await expect(new pg.Client({ connectionString: one.url }).connect()).rejects.toThrow('does not exist');
+  await expect(new Client({ connectionString: one.url }).connect()).rejects.toThrow('does not exist');
 });
 
 it('gives a Redis of its own that needs its password, can be emptied, and leaves no process', async () => {

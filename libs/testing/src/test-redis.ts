@@ -56,10 +56,10 @@ function asTestRedis(held: HeldProcess, folder: TemporaryFolder, port: number, p
 }
 
 async function untilServing(held: HeldProcess, redis: TestRedis, port: number, password: string): Promise<void> {
-  let isRunning = true;
-  void held.exited.then(() => (isRunning = false));
+  const state = { isRunning: true };
+  void held.exited.then(() => (state.isRunning = false));
   const deadline = performance.now() + START_TIMEOUT_MS;
-  while (isRunning && performance.now() < deadline) {
+  while (state.isRunning && performance.now() < deadline) {
     const reply = await ask(port, password, 'PING').catch(() => '');
     if (reply.endsWith('+PONG\r\n')) return;
     await new Promise((resolve) => setTimeout(resolve, 20));

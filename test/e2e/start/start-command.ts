@@ -61,9 +61,10 @@ export function untilPrinted(supervisor: HeldProcess, pattern: RegExp): Promise<
       resolve();
     };
     look(supervisor.output());
-    void supervisor.exited.then(() => {
+    const failEarly = (): void => {
       clearTimeout(timer);
       fail(`ended before ${pattern}`);
-    });
+    };
+    void supervisor.exited.then(failEarly);
   });
 }
