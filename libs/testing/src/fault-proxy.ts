@@ -18,7 +18,10 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   let mode: ProxyMode = 'pass';
   const pairs = new Set<Pair>();
   const server = net.createServer((client) => {
-    if (mode === 'refuse') return void client.resetAndDestroy();
+    if (mode === 'refuse') {
+      client.resetAndDestroy();
+      return;
+    }
     const pair = new Pair(client, net.connect(Number(target.port), target.hostname), () => mode);
     pairs.add(pair);
     client.once('close', () => pairs.delete(pair));
