@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Bind } from './program.js';
+import type { Bind } from './command-action.js';
 
 export function addOperatorCommands(program: Command, bind: Bind): void {
   program.command('doctor').description('check everything, and name the command that mends what is wrong')

@@ -1,5 +1,6 @@
 import { resolve, join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import type { Bind } from './command-action.js';
 import type { CliContext, Environment } from './context.js';
 import { addBacktestCommands } from './backtest/commands.js';
 import { addCandleCommands } from './candles/commands.js';
@@ -14,12 +15,6 @@ export interface Surroundings {
   readonly version: string;
   readonly environment: Environment;
 }
-
-/** What a command's action does: everything it needs, and the code the process ends with. */
-export type CommandAction<Options> = (context: CliContext, options: Options, args: readonly string[]) => Promise<ExitCode>;
-
-/** Ties a command to its action. The action's module is loaded only when it is called, so that help stays fast. */
-export type Bind = <Options>(load: () => Promise<CommandAction<Options>>) => (...args: unknown[]) => Promise<void>;
 
 interface GlobalOptions {
   readonly json?: boolean;

@@ -2,7 +2,7 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { temporaryFolder, type TemporaryFolder } from '#testing';
-import { documentOf, problemOf, runCli, type CliEnd } from './run-cli.js';
+import { CLI_ENTRY, documentOf, problemOf, runCli, type CliEnd } from './run-cli.js';
 
 const HOUR_MS = 3_600_000;
 const START_MS = Date.UTC(2024, 0, 1);
@@ -127,10 +127,7 @@ describe('a config file', () => {
 describe('without permission', () => {
   // Root may read everything, so as root the command runs as the user "nobody" in a folder of its own.
   const asNobody = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath] : [process.execPath];
-  const run = async (args: readonly string[]): Promise<CliEnd> => {
-    const { CLI_ENTRY } = await import('./run-cli.js');
-    return runCli([...BASE, ...args], { command: [...asNobody, CLI_ENTRY], cwd: '/' });
-  };
+  const runAsNobody = (args: readonly string[]): Promise<CliEnd> => runCli([...BASE, ...args], { command: [...asNobody, CLI_ENTRY], cwd: '/' });
 
   beforeAll(async () => {
     await chmod(folder.path, 0o755);
@@ -145,13 +142,13 @@ describe('without permission', () => {
   });
 
   it('a folder of candles is refused', async () => {
-    const end = await run(['--candles-dir', inFolder('locked'), '--assets', 'AAA']);
+    const end = await runAsNobody(['--candles-dir', inFolder('locked'), '--assets', 'AAA']);
     expect(end.code).toBe(3);
     expect(problemOf(end)).toMatchObject({ code: 'candle-file-no-permission' });
   });
 
   it('a config file is refused', async () => {
-    const end = await run(['--candles-dir', inFolder('candles'), '--assets', 'AAA', '--config', inFolder('locked.json')]);
+    const end = await runAsNobody(['--candles-dir', inFolder('candles'), '--assets', 'AAA', '--config', inFolder('locked.json')]);
     expect(end.code).toBe(3);
     expect(problemOf(end).detail).toContain('may not be read by this user');
   });

@@ -26,7 +26,7 @@ it.each(cases)('reproduces $kind golden $name from files', async ({ home, name }
     '--exchange', panel.exchange, '--interval', panel.interval, '--assets', panel.assets.join(','),
   ]);
   expect(end.code).toBe(0);
-  const document = documentOf<LocalDocument>(end);
+  const document = documentOf(end) as LocalDocument;
   expect(document.config).toEqual(config);
   const { folder: _, join: __, ...samePanel } = panel;
   expect(document.panel).toMatchObject(samePanel);

@@ -65,7 +65,7 @@ export function problemOf({ stdout, stderr }: CliEnd): CliProblem {
 }
 
 /** What `--json` leaves on stdout: one document, and stderr empty. */
-export function documentOf<Document = Record<string, unknown>>({ stdout, stderr }: CliEnd): Document {
+export function documentOf({ stdout, stderr }: CliEnd): unknown {
   expect(stderr).toBe('');
-  return JSON.parse(stdout) as Document;
+  return JSON.parse(stdout) as unknown;
 }

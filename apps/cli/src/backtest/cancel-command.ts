@@ -1,4 +1,4 @@
-import type { CommandAction } from '../program.js';
+import type { CommandAction } from '../command-action.js';
 import { openBacktestsApi } from '../remote/open-api.js';
 import { isTerminal } from '../remote/follow-run.js';
 import { failure } from '../terminal/cli-failure.js';

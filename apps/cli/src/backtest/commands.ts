@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Bind } from '../program.js';
+import type { Bind } from '../command-action.js';
 
 const RUN_EXAMPLES = `Simulate the threshold cascade over candles.
 

@@ -91,4 +91,4 @@ function invalid(code: string, path: string, what: string, errors?: readonly Cli
   return failure('invalid', { code, title: 'Config file refused', detail: `config file ${path} ${what}`, errors });
 }
 
-const isErrno = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;
+const isErrno = (error: unknown): error is NodeJS.ErrnoException => typeof error === 'object' && error !== null && 'syscall' in error;

@@ -1,4 +1,4 @@
-import type { CommandAction } from '../program.js';
+import type { CommandAction } from '../command-action.js';
 import type { BacktestsApi, JsonObject } from '../remote/backtests-api.js';
 import { openBacktestsApi } from '../remote/open-api.js';
 import { failure } from '../terminal/cli-failure.js';

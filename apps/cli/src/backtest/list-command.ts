@@ -1,5 +1,5 @@
 import type { BacktestRun } from '#contracts';
-import type { CommandAction } from '../program.js';
+import type { CommandAction } from '../command-action.js';
 import { openBacktestsApi } from '../remote/open-api.js';
 import { EXIT } from '../terminal/exit-codes.js';
 import { decimal, minute, percent } from '../terminal/figures.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CliContext } from '../context.js';
-import type { CommandAction } from '../program.js';
+import type { CommandAction } from '../command-action.js';
 import { openBacktestsApi } from '../remote/open-api.js';
 import { failure } from '../terminal/cli-failure.js';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.js';

@@ -1,4 +1,4 @@
-import type { CommandAction } from '../program.js';
+import type { CommandAction } from '../command-action.js';
 import { openBacktestsApi } from '../remote/open-api.js';
 import { EXIT } from '../terminal/exit-codes.js';
 import { exitCodeOfRun, printRun } from './show-run.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Bind } from '../program.js';
+import type { Bind } from '../command-action.js';
 
 const IMPORT_EXAMPLES = `Read CSV and CSV.gz files of candles into the database.
 

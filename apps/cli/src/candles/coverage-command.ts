@@ -1,7 +1,7 @@
 import type { SeriesCoverage, SeriesFilter } from '#application';
 import { PostgresCandleStore } from '#persistence';
 import { withDatabase } from '../database/open-database.js';
-import type { CommandAction } from '../program.js';
+import type { CommandAction } from '../command-action.js';
 import { EXIT } from '../terminal/exit-codes.js';
 import { minute, percent, whole } from '../terminal/figures.js';
 import { renderTable } from '../terminal/table.js';

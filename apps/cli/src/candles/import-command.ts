@@ -2,7 +2,7 @@ import { StoreFailure, type TimeRange } from '#application';
 import { PostgresCandleStore } from '#persistence';
 import { parseInstant } from '../backtest/instants.js';
 import { withDatabase } from '../database/open-database.js';
-import type { CommandAction } from '../program.js';
+import type { CommandAction } from '../command-action.js';
 import { failure, type CliFailure } from '../terminal/cli-failure.js';
 import { openFileProgress } from './file-progress.js';
 import { contradictionOf, importFiles, listFiles, type FileOutcome } from './import-files.js';

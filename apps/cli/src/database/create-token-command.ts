@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createToken, StoreFailure } from '#application';
 import { PostgresAccessTokenStore } from '#persistence';
 import { ulid } from 'ulid';
-import type { CommandAction } from '../program.js';
+import type { CommandAction } from '../command-action.js';
 import { failure } from '../terminal/cli-failure.js';
 import { EXIT } from '../terminal/exit-codes.js';
 import { withDatabase } from './open-database.js';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { runMigrations } from '#persistence';
 import { numberOption } from '../backtest/number-option.js';
-import type { CommandAction } from '../program.js';
+import type { CommandAction } from '../command-action.js';
 import { requireDatabase } from '../settings/settings.js';
 import { EXIT } from '../terminal/exit-codes.js';
 import { databaseUnreachable, dataSourceOf, type DataSource } from './open-database.js';

@@ -1,4 +1,4 @@
-import type { CommandAction } from '../program.js';
+import type { CommandAction } from '../command-action.js';
 import { openApiClient } from '../remote/open-api.js';
 import { EXIT } from '../terminal/exit-codes.js';
 import type { Colors, Terminal } from '../terminal/terminal.js';

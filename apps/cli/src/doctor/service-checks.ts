@@ -1,4 +1,5 @@
 import { Coverage, Readiness } from '#contracts';
+import { missingMigrations } from '#persistence';
 import { dataSourceOf, type DataSource } from '../database/open-database.js';
 import type { ApiClient } from '../remote/api-client.js';
 import type { Located, Settings } from '../settings/settings.js';
@@ -25,15 +26,9 @@ export async function checkDatabase(settings: Settings): Promise<readonly CheckR
 }
 
 async function checkMigrations(dataSource: DataSource): Promise<CheckResult> {
-  const [found] = await dataSource.query<readonly { table: string | null }[]>("SELECT to_regclass('schema_migration')::text AS table");
-  const rows = found?.table ? await dataSource.query<readonly { name: string }[]>('SELECT name FROM schema_migration') : [];
-  const applied = new Set(rows.map(({ name }) => name));
-  const wanted = dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name);
-  const pending = wanted.filter((name) => !applied.has(name));
-  if (pending.length > 0) return failed('migrations', `${pending.length} of ${wanted.length} not applied: ${pending.join(', ')}`, 'rebalancer migrate');
-  const unknown = applied.size - wanted.length;
-  if (unknown > 0) return failed('migrations', `the database has ${unknown} that this code does not know: it belongs to a newer version`, 'git pull && npm run build');
-  return passed('migrations', `all ${wanted.length} applied`);
+  const missing = await missingMigrations(dataSource);
+  if (missing.length === 0) return passed('migrations', 'all applied');
+  return failed('migrations', `not applied: ${missing.join(', ')}`, 'rebalancer migrate');
 }
 
 /** Live and ready are open to all; they are asked without the token, so that each check finds its own fault. */

@@ -52,8 +52,8 @@ export function resolveSettings(
       located(flags.tokenFile, '--token-file'),
       located(environment.REBALANCER_TOKEN_FILE, 'REBALANCER_TOKEN_FILE'),
     ) ?? { value: join(dataDir, 'access-token'), from: 'default' },
-    database: first(located(environment.DATABASE_URL, 'DATABASE_URL'), located(runtime.databaseUrl, runtimePath)),
-    redis: first(located(environment.REDIS_URL, 'REDIS_URL'), located(runtime.redisUrl, runtimePath)),
+    database: first(secretOf('DATABASE_URL', environment), located(runtime.databaseUrl, runtimePath)),
+    redis: first(secretOf('REDIS_URL', environment), located(runtime.redisUrl, runtimePath)),
   };
 }
 
@@ -97,6 +97,18 @@ export function requireDatabase(settings: Settings): Located {
   });
 }
 
+/** NAME, or the content of the file that NAME_FILE names: how containers are handed their secrets. */
+function secretOf(name: string, environment: Environment): Located | null {
+  const given = located(environment[name], name);
+  const file = environment[`${name}_FILE`];
+  if (given !== null || !file) return given;
+  try {
+    return located(readFileSync(file, 'utf8').trim(), `${name}_FILE`);
+  } catch (cause) {
+    throw failure('usage', { code: 'secret-file-unreadable', title: 'Wrong use', detail: `${name}_FILE names ${file}, which cannot be read: ${reasonOf(cause)}`, cause });
+  }
+}
+
 function located(value: string | undefined, from: string): Located | null {
   return value === undefined || value === '' ? null : { value, from };
 }
@@ -112,4 +124,4 @@ function stringsOf(record: Readonly<Record<string, unknown>>): RuntimeFile {
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause));
+const reasonOf = (cause: unknown): string => (cause as Partial<NodeJS.ErrnoException> | null)?.code ?? String(cause);
