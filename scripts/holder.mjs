@@ -42,40 +42,40 @@ function stop() {
 }
 
 function finish(code, signal) {
-  signalGroup('SIGKILL'); // Whatever the child left behind in its group.
   if (options.pidFile) rmSync(options.pidFile, { force: true });
   tell({ code, signal });
   process.exit(code ?? 1);
 }
 
+function refuse(error) {
+  tell({ error: error.message });
+  process.exit(1);
+}
+
+process.once('uncaughtException', refuse);
+
 function hold(given) {
   options = { stopSignal: 'SIGTERM', graceMs: 10_000, ...given };
-  const output = options.logFile ? 'pipe' : 'inherit';
+  const log = options.logFile ? openRotatingLog(options.logFile) : undefined;
+  const output = log ? 'pipe' : 'inherit';
   child = spawn(options.command, options.args, {
     env: options.env, cwd: options.cwd, uid: options.uid, gid: options.gid,
     detached: true, // A group of its own, so that the last resort reaches grandchildren but not this process.
     stdio: [options.input === undefined ? 'ignore' : 'pipe', output, output],
   });
-  child.once('error', (error) => {
-    tell({ error: error.message });
-    process.exit(1);
-  });
+  child.once('error', refuse);
   child.once('spawn', () => announce());
+  child.once('exit', () => signalGroup('SIGKILL')); // Whatever it left behind in its group, which may hold its output open.
   child.once('close', finish);
+  process.once('exit', () => signalGroup('SIGKILL')); // Even when this process ends by a defect of its own.
   if (options.input !== undefined) child.stdin.on('error', () => {}).end(options.input);
-  if (options.logFile) keepLog(options.logFile);
+  if (log) for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => log.write(chunk));
 }
 
 function announce() {
   const record = { pid: child.pid, identity: processIdentity(child.pid) };
-  if (options.pidFile) writeFileSync(options.pidFile, JSON.stringify(record), { mode: 0o600 });
   tell(record);
-}
-
-function keepLog(file) {
-  const log = openRotatingLog(file);
-  child.stdout.on('data', (chunk) => log.write(chunk));
-  child.stderr.on('data', (chunk) => log.write(chunk));
+  if (options.pidFile) writeFileSync(options.pidFile, JSON.stringify(record), { mode: 0o600 });
 }
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop);

@@ -15,11 +15,11 @@ export function openRotatingLog(file, limitBytes = LIMIT_BYTES) {
   };
   return {
     write(chunk) {
-      if (size > 0 && size + chunk.length > limitBytes) rotate();
       try {
+        if (size > 0 && size + chunk.length > limitBytes) rotate();
         size += writeSync(descriptor, chunk);
-      } catch (error) {
-        if (error.code !== 'ENOSPC') throw error; // A full disk costs log lines, not the process that is logging.
+      } catch {
+        // A full disk, or a folder that was taken away, costs log lines, not the process that is logging.
       }
     },
   };
