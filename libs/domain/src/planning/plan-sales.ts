@@ -68,13 +68,24 @@ function donorSales(
   { values, meanValue }: Valuation,
   parameters: StrategyParameters,
 ): readonly PlannedSale[] {
-  const excesses = values.map((value, asset) => (asset === receiver ? 0 : Math.max(0, value - meanValue)));
-  const totalExcess = excesses.reduce((sum, excess) => sum + excess, 0);
-  return excesses.flatMap((excess, asset) => {
-    if (excess === 0) return [];
-    const saleValue = Math.min((shortfall * excess) / totalExcess, parameters.maxDonorSale * values[asset]!);
-    return saleValue < parameters.minOrderValue ? [] : [plannedSale(asset, saleValue, snapshot)];
-  });
+  const totalExcess = excessOf(receiver, values, meanValue);
+  const sales: PlannedSale[] = [];
+  for (let asset = 0; asset < values.length; asset++) {
+    const value = values[asset]!;
+    if (asset === receiver || value <= meanValue) continue;
+    const saleValue = Math.min((shortfall * (value - meanValue)) / totalExcess, parameters.maxDonorSale * value);
+    if (saleValue >= parameters.minOrderValue) sales.push(plannedSale(asset, saleValue, snapshot));
+  }
+  return sales;
+}
+
+/** What the assets but one have above the mean. A plain loop: a portfolio short of cash comes here on every bar. */
+function excessOf(receiver: number, values: readonly number[], meanValue: number): number {
+  let excess = 0;
+  for (let asset = 0; asset < values.length; asset++) {
+    if (asset !== receiver && values[asset]! > meanValue) excess += values[asset]! - meanValue;
+  }
+  return excess;
 }
 
 function plannedSale(asset: number, value: number, snapshot: PortfolioSnapshot): PlannedSale {
