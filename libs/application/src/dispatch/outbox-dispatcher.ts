@@ -1,0 +1,73 @@
+import type { EventLog } from '../ports/event-log.port.js';
+import type { JobQueue } from '../ports/job-queue.port.js';
+import type { Outbox, OutboxSignal } from '../ports/outbox.port.js';
+import type { Timer } from '../ports/timer.port.js';
+
+/** Locked for the time that delivering them takes, so that other dispatchers can work on the rest. */
+const BATCH = 100;
+/** Only the safety net: whoever commits a job calls `kick`. */
+const POLL_MS = 1_000;
+
+export interface DispatcherParts {
+  readonly outbox: Outbox;
+  readonly jobs: JobQueue;
+  readonly timer: Timer;
+  readonly log: EventLog;
+  /** Tells of jobs that other processes committed. Left out: they are found by polling. */
+  readonly signal?: OutboxSignal;
+}
+
+/** Moves jobs from the outbox to their queues, one batch at a time; any number of processes may have one. */
+export class OutboxDispatcher {
+  private readonly ends: (() => void)[] = [];
+  private draining: Promise<void> | null = null;
+  private isAsked = false;
+  private isStopped = false;
+  private lastProblem = '';
+
+  constructor(private readonly parts: DispatcherParts) {}
+
+  start(): void {
+    const { timer, signal } = this.parts;
+    this.ends.push(timer.every(POLL_MS, () => this.kick()));
+    if (signal !== undefined) this.ends.push(signal.subscribe(() => this.kick()));
+    this.kick();
+  }
+
+  /** There may be work. Returns at once. */
+  kick(): void {
+    if (this.isStopped) return;
+    this.isAsked = true;
+    this.draining ??= this.drain().finally(() => {
+      this.draining = null;
+    });
+  }
+
+  /** Waits for the batch at hand. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    for (const end of this.ends) end();
+    await this.draining;
+  }
+
+  private async drain(): Promise<void> {
+    while (this.isAsked && !this.isStopped) {
+      this.isAsked = false;
+      try {
+        const { delivered, failed } = await this.parts.outbox.dispatch(BATCH, (job) => this.parts.jobs.add(job));
+        if (delivered === BATCH) this.isAsked = true;
+        this.tell(failed > 0 ? 'jobs wait: the queue cannot be reached' : '');
+      } catch (error) {
+        this.tell('jobs wait: the outbox cannot be read', error);
+      }
+    }
+  }
+
+  /** Once for each change, since this goes on every second. */
+  private tell(problem: string, error?: unknown): void {
+    if (problem === this.lastProblem) return;
+    this.lastProblem = problem;
+    if (problem === '') this.parts.log.info({ event: 'dispatch-resumed' }, 'Jobs go out again');
+    else this.parts.log.warn({ event: 'dispatch-delayed', problem, error }, 'Jobs wait in the outbox');
+  }
+}
