@@ -110,7 +110,7 @@ function contextOf(options: GlobalOptions, { root, version, environment }: Surro
 
 function terminalOf(options: GlobalOptions, environment: Environment): Terminal {
   const wantsColor = options.color && !environment.NO_COLOR && environment.TERM !== 'dumb';
-  return new Terminal(process.stdout, process.stderr, { json: options.json === true, quiet: options.quiet === true, color: wantsColor });
+  return new Terminal(process.stdout, process.stderr, { json: options.json === true, quiet: options.quiet === true, color: wantsColor, columns: Number(environment.COLUMNS) || undefined });
 }
 
 /** A command line that cannot be parsed has no options yet, so whether JSON is wanted is looked up in the text. */

@@ -188,7 +188,7 @@ describe('looking', () => {
   it('lists runs within 80 columns, with the next page as a command', async () => {
     const page = { data: [completed, aRun({ name: 'a name that is much too long for one column of a table' })], page: { next: 'cursor1', hasMore: true } };
     const { api: server, environment } = await scripted((response) => sendJson(response, 200, page));
-    const end = await runCli(['backtest', 'ls', '--status', 'completed', '--sort', '-sharpe', '--limit', '2'], { environment });
+    const end = await runCli(['backtest', 'ls', '--status', 'completed', '--sort', '-sharpe', '--limit', '2'], { environment: { ...environment, COLUMNS: '80' } });
     expect(end.code).toBe(0);
     expect(server.seen[0]?.url).toBe('/v1/backtests?status=completed&sort=-sharpe&limit=2');
     const lines = end.stdout.trimEnd().split('\n');

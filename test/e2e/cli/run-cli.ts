@@ -34,7 +34,7 @@ export interface CliOptions {
 
 /** No address, token or data folder of the machine that the test runs on: a test says what it means. */
 function cleanEnvironment(): Record<string, string | undefined> {
-  const { DATABASE_URL: _1, REDIS_URL: _2, REBALANCER_API_URL: _3, REBALANCER_TOKEN_FILE: _4, NO_COLOR: _5, FORCE_COLOR: _6, ...rest } = process.env;
+  const { DATABASE_URL: _1, REDIS_URL: _2, REBALANCER_API_URL: _3, REBALANCER_TOKEN_FILE: _4, NO_COLOR: _5, FORCE_COLOR: _6, COLUMNS: _7, ...rest } = process.env;
   return { ...rest, REBALANCER_DATA_DIR: path.join(tmpdir(), 'rebalancer-test-no-such-folder') };
 }
 

@@ -1,4 +1,5 @@
 import type { SeriesCoverage, SeriesFilter } from '#application';
+import { describeSeries } from '#domain';
 import { PostgresCandleStore } from '#persistence';
 import { withDatabase } from '../database/open-database.js';
 import type { CommandAction } from '../command-action.js';
@@ -15,13 +16,13 @@ export interface CoverageOptions {
 }
 
 const COLUMNS = [
-  { title: 'exchange' },
-  { title: 'symbol' },
-  { title: 'interval' },
-  { title: 'first' },
-  { title: 'last' },
-  ...['candles', 'gaps', 'missing', 'no trade'].map((title) => ({ title, align: 'right' as const })),
+  { title: 'SERIES' },
+  { title: 'FIRST' },
+  { title: 'LAST' },
+  ...['CANDLES', 'GAPS', 'MISSING', 'NO TRADE'].map((title) => ({ title, align: 'right' as const })),
 ];
+/** Narrower terminals get days instead of minutes. */
+const MINUTES_FROM = 100;
 
 /** `rebalancer candles coverage`: what is stored, from a table that every import keeps. */
 export const runCandlesCoverage: CommandAction<CoverageOptions> = async ({ terminal, settings }, options) => {
@@ -31,7 +32,7 @@ export const runCandlesCoverage: CommandAction<CoverageOptions> = async ({ termi
     },
   );
   if (terminal.isJson) terminal.document({ data: found.map(coverageRow) });
-  else terminal.data(renderTable(COLUMNS, found.map(cells), terminal));
+  else if (found.length > 0) terminal.data(renderTable(COLUMNS, found.map((coverage) => cells(coverage, terminal.columns)), terminal));
   if (found.length === 0) terminal.hint('no candles here yet: rebalancer candles import PATH');
   return EXIT.ok;
 };
@@ -54,14 +55,13 @@ function coverageRow(coverage: SeriesCoverage): Readonly<Record<string, unknown>
   };
 }
 
-function cells(coverage: SeriesCoverage): string[] {
+function cells(coverage: SeriesCoverage, width: number): string[] {
   const { identity, firstOpenMs, lastOpenMs, candleCount, gapCount, missingCount, zeroVolumeCount } = coverage;
+  const moment = (openMs: number): string => (width >= MINUTES_FROM ? minute(openMs) : minute(openMs).slice(0, 10));
   return [
-    identity.exchange,
-    `${identity.base}/${identity.quote}`,
-    identity.interval,
-    minute(firstOpenMs),
-    minute(lastOpenMs),
+    describeSeries(identity),
+    moment(firstOpenMs),
+    moment(lastOpenMs),
     ...[candleCount, gapCount, missingCount].map(whole),
     percent(zeroVolumeCount / candleCount),
   ];

@@ -9,9 +9,9 @@ import type { Terminal } from '../terminal/terminal.js';
 import type { FailedFile, FileOutcome } from './import-files.js';
 
 const COLUMNS = [
-  { title: 'file' },
-  { title: 'series' },
-  ...['new', 'same', 'corrected', 'left out', 'refused'].map((title) => ({ title, align: 'right' as const })),
+  { title: 'FILE', isFlexible: true },
+  { title: 'SERIES' },
+  ...['NEW', 'SAME', 'CORRECTED', 'LEFT OUT', 'REFUSED'].map((title) => ({ title, align: 'right' as const })),
 ];
 
 /** 9 where something was refused, 0 where nothing was. */

@@ -67,6 +67,8 @@ export async function checkAccess(client: ApiClient): Promise<readonly CheckResu
     return [passed('token', 'accepted'), checkCandles(data)];
   } catch (error) {
     const { problem } = asFailure(error);
+    // Told by the checks of the token's file and of the API already.
+    if (/^(token-|api-)/.test(problem.code)) return [skipped('token', 'could not be tried'), skipped('candles', 'the API was not asked')];
     return [failed('token', problem.detail, problem.remedy ?? 'rebalancer token create'), skipped('candles', 'the API was not asked')];
   }
 }

@@ -7,6 +7,8 @@ export interface TerminalOptions {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly color: boolean;
+  /** For output that goes elsewhere than to a terminal; without it such output is as wide as it needs. */
+  readonly columns?: number;
 }
 
 interface Stream {
@@ -14,8 +16,6 @@ interface Stream {
   readonly columns?: number;
   write(text: string): unknown;
 }
-
-const DEFAULT_COLUMNS = 80;
 
 /** Data goes to stdout, everything said to a person goes to stderr, so that a pipe carries data only. */
 export class Terminal {
@@ -36,8 +36,9 @@ export class Terminal {
     return this.options.json;
   }
 
+  /** What is read by a program or from a file is never cut to fit. */
   get columns(): number {
-    return this.out.columns ?? DEFAULT_COLUMNS;
+    return this.out.columns ?? this.options.columns ?? Infinity;
   }
 
   /** A bar is drawn for somebody who looks at it: never into a file, a pipe or a log of CI. */
