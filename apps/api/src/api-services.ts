@@ -1,19 +1,17 @@
-import { randomBytes } from 'node:crypto';
-import { ulid } from 'ulid';
 import {
-  verifyToken, type BacktestResultReader, type BacktestRunStore, type CandleStore, type Clock, type IdSource, type TokenIssue,
+  OutboxDispatcher, RunSweeper, SubmitBacktest, verifyToken, type BacktestResultReader, type BacktestRunStore, type CandleStore, type TokenIssue,
 } from '#application';
-import { backtestRun, QUEUES } from '#contracts';
+import { BACKTEST_LIMITS, backtestRun, QUEUES } from '#contracts';
 import { BullJobQueue } from '#messaging';
 import {
-  createDataSource, missingMigrations, PostgresAccessTokenStore, PostgresBacktestResultReader, PostgresBacktestRunStore, PostgresCandleStore,
-  PostgresNotifications,
+  createDataSource, missingMigrations, PostgresAccessTokenStore, PostgresBacktestResultReader, PostgresBacktestRunStore, PostgresBacktestRunSweep,
+  PostgresCandleStore, PostgresNotifications, PostgresOutbox,
 } from '#persistence';
 import { EventStreams, Readiness, type Authenticate, type BuildInfo, type HealthCheck, type Logger } from '#platform';
-import type { SubmitBacktestUseCase } from './backtests/submit-request.js';
 import type { RunWatch } from './backtests/stream-run.js';
 import type { ApiConfiguration } from './configuration.js';
 import { API_LIMITS } from './limits.js';
+import { canonicalDigest, secretSource, systemClock, systemTimer, ulidSource } from './system.js';
 
 type Database = ReturnType<typeof createDataSource>;
 
@@ -24,7 +22,7 @@ export interface ApiServices {
   readonly candles: CandleStore;
   readonly runs: BacktestRunStore;
   readonly results: BacktestResultReader;
-  readonly submitBacktest: SubmitBacktestUseCase;
+  readonly submitBacktest: Pick<SubmitBacktest, 'run'>;
   readonly runWatch: RunWatch;
   readonly eventStreams: EventStreams;
   readonly health: Readiness;
@@ -34,12 +32,9 @@ export interface ApiServices {
   stop(): Promise<void>;
 }
 
-const clock: Clock = { nowMs: () => Date.now() };
-const ids: IdSource = { next: (prefix) => `${prefix}_${ulid()}` };
-
 /** Connects to Postgres, and begins to connect to Redis, which may be away. @throws where Postgres cannot be reached. */
 export async function createApiServices(configuration: ApiConfiguration, build: BuildInfo, log: Logger): Promise<ApiServices> {
-  const { databaseUrl: url, redisUrl } = configuration;
+  const { databaseUrl: url } = configuration;
   const database = await createDataSource({
     url,
     poolSize: API_LIMITS.databaseConnections,
@@ -49,37 +44,63 @@ export async function createApiServices(configuration: ApiConfiguration, build: 
   }).initialize();
   const notifications = new PostgresNotifications({ url, applicationName: 'api-listener', onLost: warnOfListener(log) });
   await notifications.start();
-  const queues = new BullJobQueue({ redisUrl, contracts: QUEUES, onError: warnOnce(log) });
-  return assemble({ database, notifications, queues, build, log });
+  const runs = new PostgresBacktestRunStore(database, RUN_JOBS);
+  const dispatch = createDispatch(database, notifications, configuration.redisUrl, log);
+  return assemble({ database, notifications, runs, dispatch, build, log });
+}
+
+const RUN_JOBS = { queue: backtestRun.name, priorities: backtestRun.policy.priorities };
+
+/** What moves jobs from the outbox to their queues, and brings back those that were lost there. */
+interface Dispatch {
+  readonly queues: BullJobQueue;
+  readonly kick: () => void;
+  readonly stop: () => Promise<void>;
+}
+
+function createDispatch(database: Database, notifications: PostgresNotifications, redisUrl: string, log: Logger): Dispatch {
+  const outbox = new PostgresOutbox(database);
+  const kick = (): void => dispatcher.kick();
+  // What waits goes out as soon as Redis is back.
+  const queues = new BullJobQueue({ redisUrl, contracts: QUEUES, onError: warnOnce(log), onReady: () => kick() });
+  const dispatcher = new OutboxDispatcher({ outbox, jobs: queues, timer: systemTimer, log, signal: notifications.outbox });
+  const runs = new PostgresBacktestRunSweep(database, RUN_JOBS);
+  const sweeper = new RunSweeper({ runs, outbox, jobs: queues, timer: systemTimer, log, onQueued: kick });
+  dispatcher.start();
+  sweeper.start();
+  const stop = async (): Promise<void> => {
+    await Promise.allSettled([sweeper.stop(), dispatcher.stop()]);
+    await queues.close();
+  };
+  return { queues, kick, stop };
 }
 
 interface Parts {
   readonly database: Database;
   readonly notifications: PostgresNotifications;
-  readonly queues: BullJobQueue;
+  readonly runs: BacktestRunStore;
+  readonly dispatch: Dispatch;
   readonly build: BuildInfo;
   readonly log: Logger;
 }
 
-function assemble({ database, notifications, queues, build, log }: Parts): ApiServices {
-  const { name: queue, policy } = backtestRun;
-  const runs = new PostgresBacktestRunStore(database, { queue, priorities: policy.priorities });
-  const tokens: TokenIssue = { store: new PostgresAccessTokenStore(database), clock, ids, secrets: { bytes: (count) => randomBytes(count) } };
+function assemble({ database, notifications, runs, dispatch, build, log }: Parts): ApiServices {
+  const tokens: TokenIssue = { store: new PostgresAccessTokenStore(database), clock: systemClock, ids: ulidSource, secrets: secretSource };
+  const candles = new PostgresCandleStore(database);
+  const submitBacktest = new SubmitBacktest({
+    store: runs, candles, clock: systemClock, ids: ulidSource, digest: canonicalDigest, codeVersion: build.codeVersion,
+    maxAssetBars: BACKTEST_LIMITS.assetBars, onQueued: dispatch.kick,
+  });
   return {
-    log,
-    version: build.version,
-    candles: new PostgresCandleStore(database),
-    runs,
+    log, version: build.version, candles, runs, submitBacktest, tokens,
     results: new PostgresBacktestResultReader(database),
-    submitBacktest: { run: () => Promise.reject(new Error('not wired yet')) },
     runWatch: { find: (id) => runs.find(id), feed: notifications.runs, recheckMs: API_LIMITS.streamRecheckMs },
     eventStreams: new EventStreams({ streams: API_LIMITS.streams, heartbeatMs: API_LIMITS.heartbeatMs }),
-    health: new Readiness(healthChecks(database, queues), API_LIMITS.healthCheckMs),
-    queues,
-    tokens,
+    health: new Readiness(healthChecks(database, dispatch.queues), API_LIMITS.healthCheckMs),
+    queues: dispatch.queues,
     authenticate: async (token) => (await verifyToken(tokens, token))?.id ?? null,
     stop: async () => {
-      await Promise.allSettled([notifications.close(), queues.close()]);
+      await Promise.allSettled([dispatch.stop(), notifications.close()]);
       await database.destroy();
     },
   };

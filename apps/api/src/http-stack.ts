@@ -8,9 +8,9 @@ export function useHttpStack(app: NestExpressApplication, log: Logger): void {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use(nameRequest, logRequests(log), securityHeaders(), keepOutOfCaches);
+  app.use(nameRequest, logRequests(log), securityHeaders());
   app.use(limitConcurrency(API_LIMITS.requests, isBoundedElsewhere));
-  app.use(/^\/v1(?:\/|$)/iu, readJsonBody(API_LIMITS.body));
+  app.use('/v1', keepOutOfCaches, readJsonBody(API_LIMITS.body));
   limitServer(app.getHttpServer(), API_LIMITS.server);
 }
 
@@ -35,8 +35,8 @@ function securityHeaders(): Middleware {
   }) as Middleware;
 }
 
-const keepOutOfCaches: Middleware = (request, response, next) => {
-  if (request.path.startsWith('/v1')) response.setHeader('Cache-Control', 'no-store');
+const keepOutOfCaches: Middleware = (_request, response, next) => {
+  response.setHeader('Cache-Control', 'no-store');
   next();
 };
 

@@ -4,6 +4,8 @@ import { aNewRun, claimRun, completeRun, runId, submitRun } from './made-runs.js
 
 const [COMPLETED, QUEUED, RUNNING, UNKNOWN] = [runId(1), runId(2), runId(3), runId(99)];
 
+const at = (part: string) => `/v1/backtests/${COMPLETED}/${part}`;
+
 let api: ApiFixture;
 beforeAll(async () => {
   api = await startApi({ withRedis: false });
@@ -15,6 +17,12 @@ beforeAll(async () => {
   await completeRun(api.services, aNewRun(5), -0.2);
 });
 afterAll(() => api.stop());
+
+async function list(query: string): Promise<readonly string[]> {
+  const answer = await api.get(`/v1/backtests${query}`);
+  expect(answer.status).toBe(200);
+  return BacktestRunPage.parse(answer.body).data.map(({ id }) => id);
+}
 
 describe('showing a run', () => {
   it('gives its header in the form of the contract', async () => {
@@ -49,12 +57,6 @@ describe('showing a run', () => {
 });
 
 describe('listing', () => {
-  const list = async (query: string): Promise<readonly string[]> => {
-    const answer = await api.get(`/v1/backtests${query}`);
-    expect(answer.status).toBe(200);
-    return BacktestRunPage.parse(answer.body).data.map(({ id }) => id);
-  };
-
   it('is newest first', async () => {
     expect(await list('')).toEqual([5, 4, 3, 2, 1].map(runId));
   });
@@ -102,8 +104,6 @@ describe('listing', () => {
 });
 
 describe('results', () => {
-  const at = (part: string) => `/v1/backtests/${COMPLETED}/${part}`;
-
   it('summary is the document and the figures', async () => {
     const { status, body } = await api.get(at('summary'));
     expect(status).toBe(200);

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, 
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import type { z } from 'zod';
-import type { BacktestRunStore } from '#application';
+import type { BacktestRunStore, SubmitBacktest as SubmitBacktestUseCase } from '#application';
 import {
   BacktestId, BacktestRun, BacktestRunPage, ListBacktestsQuery, SubmitBacktest, SubmitBacktestQuery,
 } from '#contracts';
@@ -11,7 +11,7 @@ import { Answers } from '../docs/route-answers.js';
 import { apiProblem, backtestNotFound } from '../problems.js';
 import { TOKENS } from '../tokens.js';
 import { presentRun } from './present-run.js';
-import { parseIdempotencyKey, submitOrRefuse, type SubmitBacktestUseCase } from './submit-request.js';
+import { parseIdempotencyKey, submitOrRefuse } from './submit-request.js';
 
 type Run = z.infer<typeof BacktestRun>;
 
@@ -20,7 +20,7 @@ type Run = z.infer<typeof BacktestRun>;
 export class BacktestsController {
   constructor(
     @Inject(TOKENS.runs) private readonly runs: Pick<BacktestRunStore, 'find' | 'list' | 'requestCancel' | 'delete'>,
-    @Inject(TOKENS.submitBacktest) private readonly submitBacktest: SubmitBacktestUseCase,
+    @Inject(TOKENS.submitBacktest) private readonly submitBacktest: Pick<SubmitBacktestUseCase, 'run'>,
   ) {}
 
   @Post()
@@ -34,12 +34,13 @@ export class BacktestsController {
     ],
   })
   async submit(
-    @Body({ schema: SubmitBacktest }) request: z.infer<typeof SubmitBacktest>,
+    @Body({ schema: SubmitBacktest }) body: z.infer<typeof SubmitBacktest>,
     @Query({ schema: SubmitBacktestQuery }) { force }: z.infer<typeof SubmitBacktestQuery>,
     @Headers('idempotency-key') key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Run> {
-    const { run, isCached } = await submitOrRefuse(this.submitBacktest, { request, force, key: parseIdempotencyKey(key), principal: principalOf(response) });
+    const request = { body, isForced: force, idempotencyKey: parseIdempotencyKey(key), principal: principalOf(response) };
+    const { run, isCached } = await submitOrRefuse(this.submitBacktest, request);
     response.status(isCached ? 200 : 202).location(`/v1/backtests/${run.id}`);
     return isCached ? { ...presentRun(run), cached: true } : presentRun(run);
   }
