@@ -45,6 +45,7 @@ export * from './market/interval.js';
 export * from './market/series-identity.js';
 export * from './market/candle-columns.js';
 export * from './market/candle-rules.js';
+export * from './market/read-decimal.js';
 export * from './market/gap-jump.js';
 export * from './market/merge-candles.js';
 export * from './market/coverage.js';

@@ -1,5 +1,5 @@
 import type { Candle } from './candle-columns.js';
-import { CANDLE_FAULTS, faultOf, readDecimal, spellsNonFinite } from './candle-rules.js';
+import { CANDLE_FAULTS, faultOf, spellsNonFinite } from './candle-rules.js';
 
 const OPEN_MS = Date.UTC(2024, 0, 1, 5);
 const HOUR_MS = 3_600_000;
@@ -58,21 +58,7 @@ describe('faultOf', () => {
   });
 });
 
-describe('readDecimal', () => {
-  it.each([
-    ['1', 1],
-    ['0.00001412', 0.00001412],
-    ['1.3e-06', 0.0000013],
-    ['.5', 0.5],
-    ['5.', 5],
-    ['-2.5', -2.5],
-    ['1e400', Infinity],
-  ])('reads %s', (text, expected) => expect(readDecimal(text)).toBe(expected));
-
-  it.each(['', ' ', ' 1', '0x10', '1_000', '1,5', 'abc', 'null', '--1', '1e', 'NaN', 'inf', '١'])('reads no number from %j', (text) => {
-    expect(readDecimal(text)).toBeNaN();
-  });
-
+describe('spellsNonFinite', () => {
   it('tells a number that is not finite from other text', () => {
     for (const text of ['NaN', 'nan', '-inf', 'Infinity', '+Infinity']) expect(spellsNonFinite(text)).toBe(true);
     for (const text of ['', 'none', 'infinite', '1']) expect(spellsNonFinite(text)).toBe(false);

@@ -33,14 +33,7 @@ export interface CandleRules {
 const PRICE_FIELDS = ['open', 'high', 'low', 'close'] as const;
 const CANDLE_FIELDS = ['openTimeMs', ...PRICE_FIELDS, 'volume'] as const;
 
-// Decimal text only: no hex, no blanks, no digit separators, all of which Number() or its relatives would take.
-const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const NON_FINITE = /^[+-]?(?:nan|inf|infinity)$/i;
-
-/** The number that a field of a file spells: NaN where it spells none, and infinite where it is too large (1e400). */
-export function readDecimal(text: string): number {
-  return DECIMAL.test(text) ? Number(text) : NaN;
-}
 
 /** True for text that names no finite number and yet is a number's name: NaN, inf, Infinity. */
 export function spellsNonFinite(text: string): boolean {
