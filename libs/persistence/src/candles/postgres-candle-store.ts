@@ -18,9 +18,12 @@ import { byPeriod } from './packed-columns.js';
 import { coverageFromRow, findSeries, lockSeries, SERIES_COLUMNS, whereOf, type SeriesRow } from './series-rows.js';
 import { overlapParameters, overlapping } from './time-range.js';
 
-/** An import may wait for another one of the same series, and takes as long as its file; but none of it for ever. */
-const IMPORT_SETTINGS = `SET LOCAL lock_timeout = '10min'; SET LOCAL statement_timeout = '2min';
-  SET LOCAL idle_in_transaction_session_timeout = '2min'`;
+/**
+ * An import may wait for another one of the same series, and takes as long as its file; but none of it for ever. The wait
+ * for a lock counts as part of its statement. Between statements a file is read, perhaps one of bad rows only.
+ */
+const IMPORT_SETTINGS = `SET LOCAL lock_timeout = '5min'; SET LOCAL statement_timeout = '6min';
+  SET LOCAL idle_in_transaction_session_timeout = '5min'`;
 const LOAD_SETTINGS = `SET LOCAL statement_timeout = '2min'`;
 const WRITE = 'BEGIN';
 const READ_ONE_STATE = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
