@@ -10,7 +10,7 @@ export interface HealthServer {
 }
 
 /** `/livez` and `/readyz` for a process that serves nothing else. Port 0 takes a free one. */
-export async function startHealthServer(port: number, unready: ReadinessCheck): Promise<HealthServer> {
+export async function startHealthServer({ host, port }: { readonly host: string; readonly port: number }, unready: ReadinessCheck): Promise<HealthServer> {
   const server = createServer((request, response) => {
     if (request.url === '/livez') return answer(response, 200, { status: 'ok' });
     if (request.url !== '/readyz') return answer(response, 404, { status: 'unknown address' });
@@ -21,7 +21,7 @@ export async function startHealthServer(port: number, unready: ReadinessCheck): 
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, () => resolve());
+    server.listen(port, host, () => resolve());
   });
   return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
 }

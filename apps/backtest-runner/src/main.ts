@@ -1,0 +1,97 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { NestFactory } from '@nestjs/core';
+import { EvictionPolicyError, requireNoEviction } from '#messaging';
+import { ConfigurationError, createLogger, NestLogger, startHealthServer, stopOnSignal, type Logger } from '#platform';
+import { BacktestRunProcessor } from './backtest-run.processor.js';
+import { BacktestRunnerModule } from './backtest-runner.module.js';
+import { readRunnerConfiguration, type RunnerConfiguration } from './configuration.js';
+import { createRunnerServices, type RunnerServices } from './runner-services.js';
+
+/** Of the ten seconds that a supervisor gives, after the computations' grace time. */
+const CLOSE_MS = 2_500;
+
+/** Things to be done at the end, the last one first; before they exist there is nothing to do. */
+class Ends {
+  private readonly ends: (() => Promise<void>)[] = [];
+
+  add(end: () => Promise<void>): void {
+    this.ends.unshift(end);
+  }
+
+  async run(): Promise<void> {
+    for (const end of this.ends) await end();
+  }
+}
+
+async function start(configuration: RunnerConfiguration, log: Logger): Promise<void> {
+  const starting = new AbortController();
+  const ends = new Ends();
+  const stop = async () => {
+    starting.abort(new Error('told to stop'));
+    await ends.run();
+  };
+  stopOnSignal({ log, stop, deadlineMs: configuration.stopGraceMs + CLOSE_MS });
+  try {
+    await bringUp(configuration, log, ends, starting.signal);
+  } catch (error) {
+    // Told to stop while it started: whoever told it waits for exit code 0.
+    if (!starting.signal.aborted) throw error;
+  }
+}
+
+async function bringUp(configuration: RunnerConfiguration, log: Logger, ends: Ends, signal: AbortSignal): Promise<void> {
+  await requireNoEviction(configuration.redisUrl, signal, warnOnce(log));
+  const runnerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const services = await createRunnerServices(configuration, runnerId, log, signal);
+  ends.add(() => services.stop());
+  services.dispatcher.start();
+  services.sweeper.start();
+  if (configuration.health !== null) {
+    const health = await startHealthServer(configuration.health, () => services.unready());
+    ends.add(() => health.close());
+  }
+  await takeJobs(configuration, runnerId, services, log, ends);
+  log.info({ event: 'worker-ready', runnerId, threads: configuration.threads }, 'Waiting for runs');
+}
+
+async function takeJobs(configuration: RunnerConfiguration, runnerId: string, services: RunnerServices, log: Logger, ends: Ends): Promise<void> {
+  const { redisUrl, threads, jobLockMs, jobStalledCheckMs, stopGraceMs } = configuration;
+  const shutdown = new AbortController();
+  const settings = { redisUrl, runnerId, concurrency: threads, lockMs: jobLockMs, stalledCheckMs: jobStalledCheckMs };
+  const module = BacktestRunnerModule.over({ runBacktest: services.runBacktest, shutdown: shutdown.signal, log }, settings);
+  const app = await NestFactory.createApplicationContext(module, { logger: new NestLogger(log) });
+  const { worker } = app.get(BacktestRunProcessor);
+  ends.add(async () => {
+    const patience = setTimeout(() => shutdown.abort(), stopGraceMs);
+    // From here on no job is taken; those at hand finish, or are given back when the grace time is over.
+    await Promise.race([worker.close(), pause(stopGraceMs + CLOSE_MS / 2, undefined, { ref: false })]);
+    clearTimeout(patience);
+  });
+  await worker.waitUntilReady();
+}
+
+/** Every attempt to reach Redis fails anew; one line for each new reason is enough. */
+function warnOnce(log: Logger): (error: Error) => void {
+  let last = '';
+  return (error) => {
+    if (error.message === last) return;
+    last = error.message;
+    log.warn({ event: 'waiting-for-redis', error }, 'Redis cannot be reached; trying again');
+  };
+}
+
+async function main(): Promise<void> {
+  const configuration = readRunnerConfiguration(process.env);
+  const log = createLogger({ name: 'backtest-runner', level: configuration.logLevel });
+  await start(configuration, log);
+}
+
+main().catch((error: unknown) => {
+  const isForOperator = error instanceof ConfigurationError || error instanceof EvictionPolicyError;
+  const text = isForOperator ? error.message : `cannot start: ${error instanceof Error ? error.stack : String(error)}`;
+  process.stderr.write(`backtest-runner: ${text}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { OutboxDispatcher, PanelCache, RunBacktest, RunSweeper } from '#application';
+import { backtestRun, QUEUES } from '#contracts';
+import { BullJobQueue } from '#messaging';
+import { createDataSource, PostgresBacktestRunStore, PostgresBacktestRunSweep, PostgresCandleStore, PostgresOutbox } from '#persistence';
+import { readBuildInfo, systemClock as clock, systemTimer as timer, type Logger } from '#platform';
+import { PiscinaComputer } from './compute/piscina-computer.js';
+import type { RunnerConfiguration } from './configuration.js';
+
+type Database = ReturnType<typeof createDataSource>;
+
+/** Claims and heartbeats of every thread, the sweeper's two, the dispatcher's one, and one to spare. */
+const connectionsFor = (threads: number): number => 2 * threads + 4;
+const LONGEST_CONNECT_PAUSE_MS = 2_000;
+
+export interface RunnerServices {
+  readonly runBacktest: RunBacktest;
+  readonly dispatcher: OutboxDispatcher;
+  readonly sweeper: RunSweeper;
+  /** Names of what does not answer now. */
+  unready(): Promise<readonly string[]>;
+  /** After the last look has ended. */
+  stop(): Promise<void>;
+}
+
+export async function createRunnerServices(configuration: RunnerConfiguration, runnerId: string, log: Logger, signal: AbortSignal): Promise<RunnerServices> {
+  const database = await connect(configuration, log, signal);
+  const computer = new PiscinaComputer(configuration.threads);
+  const queues = new BullJobQueue({ redisUrl: configuration.redisUrl, contracts: QUEUES, onReady: () => dispatcher.kick() });
+  const jobs = { queue: backtestRun.name, priorities: backtestRun.policy.priorities };
+  const outbox = new PostgresOutbox(database);
+  const dispatcher = new OutboxDispatcher({ outbox, jobs: queues, timer, log });
+  const sweeper = new RunSweeper({
+    runs: new PostgresBacktestRunSweep(database, jobs), outbox, jobs: queues, timer, log,
+    onQueued: () => dispatcher.kick(), everyMs: configuration.sweepEveryMs,
+  });
+  const runBacktest = new RunBacktest({
+    store: new PostgresBacktestRunStore(database, jobs),
+    panels: new PanelCache(new PostgresCandleStore(database), computer, configuration.cacheBytes),
+    computer, clock, timer, log, runnerId, leaseMs: configuration.leaseMs, codeVersion: readBuildInfo().codeVersion,
+  });
+  const stop = async () => {
+    await Promise.allSettled([sweeper.stop(), dispatcher.stop()]);
+    await Promise.allSettled([computer.close(), queues.close()]);
+    await database.destroy();
+  };
+  return { runBacktest, dispatcher, sweeper, unready: () => unreadyParts(database, queues), stop };
+}
+
+/** A database that is away now may come later; a runner waits for it. */
+async function connect(configuration: RunnerConfiguration, log: Logger, signal: AbortSignal): Promise<Database> {
+  for (let attempt = 0; ; attempt++) {
+    signal.throwIfAborted();
+    const database = createDataSource({
+      url: configuration.databaseUrl,
+      poolSize: connectionsFor(configuration.threads),
+      applicationName: 'backtest-runner',
+      onPoolError: (error) => log.warn({ event: 'database-connection-lost', error }, 'An idle database connection was lost'),
+    });
+    try {
+      return await database.initialize();
+    } catch (error) {
+      log.warn({ event: 'waiting-for-database', error }, 'The database cannot be reached; trying again');
+      await pause(Math.min(LONGEST_CONNECT_PAUSE_MS, 100 * 2 ** attempt), undefined, { signal });
+    }
+  }
+}
+
+async function unreadyParts(database: Database, queues: BullJobQueue): Promise<readonly string[]> {
+  const checks = { postgres: database.query('SELECT 1'), redis: queues.ping() };
+  const outcomes = await Promise.allSettled(Object.values(checks));
+  return Object.keys(checks).filter((_, index) => outcomes[index]?.status === 'rejected');
+}
