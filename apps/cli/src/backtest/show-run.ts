@@ -40,7 +40,7 @@ function nextStep({ id, status }: BacktestRun): string | null {
   const steps: Readonly<Record<BacktestRun['status'], string | null>> = {
     queued: `rebalancer backtest show ${id} --wait`,
     running: `rebalancer backtest show ${id} --wait`,
-    completed: `rebalancer backtest export ${id} --what trades -o trades.csv`,
+    completed: `rebalancer backtest export ${id} -o trades.csv`,
     failed: 'rebalancer doctor',
     canceled: null,
   };

@@ -49,8 +49,8 @@ function letGo({ terminal }: CliContext, id: string, reason: LetGoReason): WaitO
     const detail = `${id} has not ended within ${duration(reason.afterMs)}; it goes on`;
     throw failure('waitTimeout', { code: 'wait-timeout', title: 'Waited long enough', detail, remedy: reattach });
   }
-  terminal.say(`detached; ${id} goes on`);
-  terminal.hint(`  take it up again: ${reattach}\n  stop it:          rebalancer backtest cancel ${id}`);
+  terminal.say(`detached; ${id} goes on. Take it up again, or stop it:`);
+  terminal.hint(`  ${reattach}\n  rebalancer backtest cancel ${id}`);
   return { kind: 'detached', exitCode: reason.exitCode };
 }
 
