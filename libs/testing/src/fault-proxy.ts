@@ -46,7 +46,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
 class Pair {
   constructor(
     private readonly client: Socket,
-    private readonly upstream: Socket,
+    upstream: Socket,
     private readonly mode: () => ProxyMode,
   ) {
     this.forward(client, upstream);

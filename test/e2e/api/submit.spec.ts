@@ -52,6 +52,8 @@ function postRaw(body: string | Buffer, headers: Record<string, string> = { 'con
   });
 }
 
+const sendWithKey = () => api.post('/v1/backtests', { ...SPEC, assets: ['HANA'] }).set('idempotency-key', 'twenty-times');
+
 describe('a submission', () => {
   it('is accepted, has an address, and reaches the queue', async () => {
     const answer = await api.post('/v1/backtests', { ...SPEC, name: 'first', tags: ['x'], parameters: { usdtReserve: 0.2 } });
@@ -76,12 +78,11 @@ describe('a submission', () => {
 
   it('with one key is one run, however often it is sent at once', async () => {
     const before = await countRuns();
-    const send = () => api.post('/v1/backtests', { ...SPEC, assets: ['HANA'] }).set('idempotency-key', 'twenty-times');
-    const answers = await Promise.all(Array.from({ length: 20 }, send));
+    const answers = await Promise.all(Array.from({ length: 20 }, sendWithKey));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(202));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
     expect(await countRuns()).toBe(before + 1);
-    const again = await send();
+    const again = await sendWithKey();
     expect(again.body.id).toBe(answers[0]?.body.id);
   });
 

@@ -32,7 +32,7 @@ export class BacktestEventsController {
   ): Promise<void> {
     const run = await this.watch.find(id);
     if (run === null) throw backtestNotFound(id);
-    const lastSeen = lastSeenVersion(lastEventId);
+    const lastSeen = lastSeenVersion(run, lastEventId);
     if (isFullySeen(run, lastSeen)) {
       response.status(204).end();
       return;

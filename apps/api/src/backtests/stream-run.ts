@@ -20,13 +20,14 @@ function eventTypeOf({ status, progress }: BacktestRun): string {
   return RUN_EVENTS[status];
 }
 
-/** The version that a client saw last, from its Last-Event-ID; what is no version of ours counts as nothing seen. */
-export function lastSeenVersion(header: string | undefined): number {
-  return header !== undefined && /^\d{1,15}$/u.test(header) ? Number(header) : 0;
+/** The version that a client saw last, from its Last-Event-ID; what this run never was counts as nothing seen. */
+export function lastSeenVersion(run: BacktestRun, header: string | undefined): number {
+  const version = header !== undefined && /^\d{1,15}$/u.test(header) ? Number(header) : 0;
+  return version <= run.version ? version : 0;
 }
 
 /** Nothing is left to tell: the client saw the end. Answered with 204, on which browsers stop coming back. */
-export const isFullySeen = (run: BacktestRun, lastSeen: number): boolean => isTerminal(run.status) && run.version <= lastSeen;
+export const isFullySeen = (run: BacktestRun, lastSeen: number): boolean => isTerminal(run.status) && run.version === lastSeen;
 
 /**
  * Sends the run's newest state whenever it is newer than what the client saw, until its terminal state, its deletion or

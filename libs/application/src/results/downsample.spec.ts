@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { drawdownsOf, evenIndexes, extremeIndexes, FEWEST_POINTS } from './downsample.js';
 
 const series = fc.float64Array({ minLength: 1, maxLength: 400, noNaN: true, min: -1e9, max: 1e9 });
