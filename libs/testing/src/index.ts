@@ -1,3 +1,4 @@
+export { aPanel, type PanelShape } from './a-panel.js';
 export { startFaultProxy, type FaultProxy, type ProxyMode } from './fault-proxy.js';
 export { freePort } from './free-port.js';
 export { startHeldProcess, type HeldCommand, type HeldProcess, type ProcessEnd } from './held-process.js';
