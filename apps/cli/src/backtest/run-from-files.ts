@@ -1,10 +1,10 @@
+import { feasibilityNotices, MIN_BARS, warningNotices, type RunNotice } from '#application';
 import { alignPanel, BacktestError, PanelError, runBacktest, type BacktestReport, type CandleColumns, type Panel } from '#backtest';
-import { checkFeasibility, isCandleInterval, parseParameters, type StrategyParameters } from '#domain';
+import { isCandleInterval, parseParameters, type StrategyParameters } from '#domain';
 import type { CliContext } from '../context.js';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.js';
 import { openProgressBar } from '../terminal/progress-bar.js';
 import { impossible, loadFolder, type FolderRequest } from './candle-folder.js';
-import { noticesOf, type Notice } from './local-notices.js';
 import { renderResult, type ReportedPanel } from './result-report.js';
 import type { RunRequest } from './run-request.js';
 
@@ -17,8 +17,8 @@ export async function runFromFiles(context: CliContext, folder: string, request:
   const wanted = folderRequestOf(request);
   const panel = panelOf(await loadFolder(folder, wanted));
   const report = simulate(context, panel, parameters, request.periodicRebalanceDays * DAY_MS);
-  const { findings } = checkFeasibility(parameters, panel.assets.length, parameters.initialCapital);
-  print(context, { report, panel: { ...describePanel(wanted, panel) }, notices: noticesOf(findings, panel.warnings), periodicDays: request.periodicRebalanceDays });
+  const notices = [...feasibilityNotices({ parameters, assets: panel.assets }), ...warningNotices(panel.warnings)];
+  print(context, { report, panel: describePanel(wanted, panel), notices, periodicDays: request.periodicRebalanceDays });
   return EXIT.ok;
 }
 
@@ -36,8 +36,8 @@ function folderRequestOf({ exchange, quote, interval, assets, from, to }: RunReq
 
 function panelOf(columns: readonly CandleColumns[]): Panel {
   const panel = orImpossible(() => alignPanel(columns));
-  if (panel.bars > 1) return panel;
-  throw impossible('the assets share one bar only in this period; a backtest needs two');
+  if (panel.bars >= MIN_BARS) return panel;
+  throw impossible(`the assets share one bar only in this period; a backtest needs ${MIN_BARS}`);
 }
 
 function simulate(context: CliContext, panel: Panel, parameters: StrategyParameters, periodicEveryMs: number): BacktestReport {
@@ -73,7 +73,7 @@ function describePanel({ exchange, quote, interval }: FolderRequest, panel: Pane
 interface Outcome {
   readonly report: BacktestReport;
   readonly panel: ReportedPanel;
-  readonly notices: readonly Notice[];
+  readonly notices: readonly RunNotice[];
   readonly periodicDays: number;
 }
 

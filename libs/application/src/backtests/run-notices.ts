@@ -3,7 +3,7 @@ import { checkFeasibility, type FeasibilityFinding } from '#domain';
 import type { BacktestSpec, RunNotice } from './backtest-run.js';
 
 /** What the strategy cannot do with these parameters and so many assets, said before anything runs. */
-export function feasibilityNotices({ parameters, assets }: BacktestSpec): readonly RunNotice[] {
+export function feasibilityNotices({ parameters, assets }: Pick<BacktestSpec, 'parameters' | 'assets'>): readonly RunNotice[] {
   const { findings } = checkFeasibility(parameters, assets.length, parameters.initialCapital);
   return findings.map((finding) => ({ code: finding.code, detail: findingInWords(finding) }));
 }
