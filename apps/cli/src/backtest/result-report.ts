@@ -1,4 +1,5 @@
 import type { BacktestSummary, YardstickFigures } from '#backtest';
+import type { StrategyParameters } from '#domain';
 import { decimal, minute, percent, percentagePoints, whole } from '../terminal/figures.js';
 import { renderTable } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -21,6 +22,12 @@ export interface ReportedResult {
   readonly yardsticks: { readonly hold: YardstickFigures; readonly periodic: YardstickFigures };
   readonly notices: readonly { readonly code: string; readonly detail: string }[];
   readonly periodicDays: number;
+}
+
+/** The parameters that decide a backtest: how often live trading looks at a portfolio is not among them. */
+export function simulatedParameters(parameters: StrategyParameters): Omit<StrategyParameters, 'evaluateEverySeconds'> {
+  const { evaluateEverySeconds: _, ...simulated } = parameters;
+  return simulated;
 }
 
 /** The result as a table and a few lines, within 80 columns. */

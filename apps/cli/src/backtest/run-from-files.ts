@@ -5,7 +5,7 @@ import type { CliContext } from '../context.js';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.js';
 import { openProgressBar } from '../terminal/progress-bar.js';
 import { impossible, loadFolder, type FolderRequest } from './candle-folder.js';
-import { renderResult, type ReportedPanel } from './result-report.js';
+import { renderResult, simulatedParameters, type ReportedPanel } from './result-report.js';
 import type { RunRequest } from './run-request.js';
 
 const DAY_MS = 86_400_000;
@@ -84,7 +84,5 @@ function print({ terminal }: CliContext, { report, panel, notices, periodicDays 
     terminal.hint('more: --json prints every trade and rebalance');
     return;
   }
-  // How often live trading looks at a portfolio decides nothing in a backtest.
-  const { evaluateEverySeconds: _, ...config } = parameters;
-  terminal.document({ config, panel, summary, yardsticks, evaluations, notices, trades, rebalances });
+  terminal.document({ config: simulatedParameters(parameters), panel, summary, yardsticks, evaluations, notices, trades, rebalances });
 }

@@ -2,7 +2,7 @@ import type { BacktestSummary } from '#backtest';
 import type { BacktestRun } from '#contracts';
 import { z } from 'zod';
 import type { BacktestsApi, JsonObject } from '../remote/backtests-api.js';
-import type { ReportedResult } from './result-report.js';
+import { simulatedParameters, type ReportedResult } from './result-report.js';
 
 const figures = z.object({
   finalValue: z.number(), totalReturn: z.number(), maxDrawdown: z.number(), sharpe: z.number(),
@@ -40,5 +40,6 @@ export function reportedOf(run: BacktestRun, document: JsonObject): ReportedResu
 /** The run with all that it left behind in a few kilobytes: the document of `--json`. */
 export async function runDocument(api: BacktestsApi, run: BacktestRun): Promise<JsonObject> {
   if (run.status !== 'completed') return { ...run };
-  return { ...run, ...(await api.summary(run.id)), id: run.id };
+  // The same names as of a run from files, so that a script reads both alike.
+  return { ...run, config: simulatedParameters(run.parameters), ...(await api.summary(run.id)), id: run.id };
 }
