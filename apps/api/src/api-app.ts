@@ -1,17 +1,18 @@
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
-import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
-import { NestLogger } from '#platform';
+import { LimitedExpressAdapter, NestLogger, type ServerLimits } from '#platform';
 import { apiModule } from './api.module.js';
 import type { ApiServices } from './api-services.js';
 import { BOARD_PATH, createQueueBoard } from './board/queue-board.js';
 import { createApiDocument } from './docs/api-document.js';
 import { useHttpStack } from './http-stack.js';
+import { API_LIMITS } from './limits.js';
 
 /** The application over its services, wired and not yet listening. */
-export async function createApiApp(services: ApiServices): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(apiModule(services), new ExpressAdapter(), {
+export async function createApiApp(services: ApiServices, limits: ServerLimits = API_LIMITS.server): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(apiModule(services), new LimitedExpressAdapter(limits), {
     logger: new NestLogger(services.log),
     bodyParser: false,
     abortOnError: false,

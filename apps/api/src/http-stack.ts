@@ -1,6 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
-import { limitConcurrency, limitServer, logRequests, nameRequest, readJsonBody, type Logger, type Middleware } from '#platform';
+import { limitConcurrency, logRequests, nameRequest, readJsonBody, type Logger, type Middleware } from '#platform';
 import { API_LIMITS } from './limits.js';
 
 /** What every request passes before Nest routes it, in this order. */
@@ -11,7 +11,6 @@ export function useHttpStack(app: NestExpressApplication, log: Logger): void {
   app.use(nameRequest, logRequests(log), securityHeaders());
   app.use(limitConcurrency(API_LIMITS.requests, isBoundedElsewhere));
   app.use('/v1', keepOutOfCaches, readJsonBody(API_LIMITS.body));
-  limitServer(app.getHttpServer(), API_LIMITS.server);
 }
 
 /** Only what this host serves itself is loaded, so that the pages work offline and leak nothing. */

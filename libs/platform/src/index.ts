@@ -19,4 +19,4 @@ export { limitConcurrency } from './http/request-limit.js';
 export { logRequests } from './http/request-log.js';
 export { isFromOwnOrigin } from './http/same-origin.js';
 export { SchemaValidationPipe } from './http/schema-validation.pipe.js';
-export { limitServer, type ServerLimits } from './http/server-limits.js';
+export { LimitedExpressAdapter, type ServerLimits } from './http/limited-express-adapter.js';

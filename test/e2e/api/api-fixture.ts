@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { ensureFirstToken } from '#application';
-import { createLogger } from '#platform';
+import { createLogger, type ServerLimits } from '#platform';
 import { createDataSource, runMigrations } from '#persistence';
 import { createTestDatabase, freePort, startTestRedis, type TestDatabase, type TestRedis } from '#testing';
 import { createApiApp } from '../../../apps/api/src/api-app.js';
@@ -30,6 +30,9 @@ export interface ApiFixture {
 export interface FixtureOptions {
   /** Without Redis its address leads nowhere. */
   readonly withRedis?: boolean;
+  /** Where a Redis will be later. */
+  readonly redisUrl?: string;
+  readonly serverLimits?: ServerLimits;
   /** To reach the database by another way: a proxy. */
   readonly databaseUrlBy?: (url: string) => Promise<string>;
 }
@@ -38,14 +41,14 @@ export async function startApi(options: FixtureOptions = {}): Promise<ApiFixture
   const database = await createTestDatabase();
   await migrate(database.url);
   const redis = options.withRedis === false ? null : await startTestRedis();
-  const redisUrl = redis?.url ?? `redis://127.0.0.1:${await freePort()}`;
+  const redisUrl = redis?.url ?? options.redisUrl ?? `redis://127.0.0.1:${await freePort()}`;
   const databaseUrl = (await options.databaseUrlBy?.(database.url)) ?? database.url;
   const { log, logged } = memoryLog();
   const configuration = { databaseUrl, redisUrl, port: 3000, host: '127.0.0.1', accessTokenFile: null, logLevel: 'debug' as const };
   const services = await createApiServices(configuration, { version: '0.0.0', codeVersion: 'test' }, log);
   let token = '';
   await ensureFirstToken(services.tokens, async (made) => void (token = made));
-  const app = await createApiApp(services);
+  const app = await createApiApp(services, options.serverLimits);
   await app.listen(0, '127.0.0.1');
   const base = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   const withToken = (test: request.Test): request.Test => test.set('authorization', `Bearer ${token}`);

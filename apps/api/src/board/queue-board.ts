@@ -67,7 +67,8 @@ const refuseForeignChanges: RequestHandler = (request, response, next) => {
 
 function requireRedis(isRedisReady: () => boolean): RequestHandler {
   return (request, _response, next) => {
-    if (request.path.startsWith('/api') && !isRedisReady()) {
+    // Express finds a route in any case of its letters.
+    if (request.path.toLowerCase().startsWith('/api') && !isRedisReady()) {
       throw apiProblem('queue-unavailable', 'Redis cannot be reached; runs are still accepted, and wait', { headers: { 'Retry-After': '5' } });
     }
     next();
