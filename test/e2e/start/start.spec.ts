@@ -9,6 +9,8 @@ import { dataFolder, launch, startProduct, stopAll, untilPrinted, type StartedPr
 
 const STOP_LIMIT_MS = 20_000;
 
+jest.setTimeout(120_000); // Whole starts, one after the other, while other specs keep the cores busy.
+
 async function query(url: string, statement: string): Promise<readonly Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
