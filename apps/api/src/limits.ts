@@ -12,5 +12,7 @@ export const API_LIMITS = {
   /** Longer than any statement may take in the database; a connection that says nothing at all ends here. */
   databaseAnswerMs: 12_000,
   healthCheckMs: 2_000,
+  /** For answers that are under way when the process is told to stop, and for everything after them. */
+  stopGraceMs: 4_000,
   stopMs: 9_000,
 } as const;

@@ -15,7 +15,10 @@ async function start(configuration: ApiConfiguration, log: Logger): Promise<void
   const app = await createApiApp(services);
   const stop = async (): Promise<void> => {
     services.eventStreams.closeAll();
+    // Who has connected and asked nothing would be waited for as long as its headers may take.
+    const impatience = setTimeout(() => app.getHttpServer().closeAllConnections(), API_LIMITS.stopGraceMs);
     await app.close();
+    clearTimeout(impatience);
     await services.stop();
   };
   stopOnSignal({ log, stop, deadlineMs: API_LIMITS.stopMs });
