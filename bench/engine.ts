@@ -1,6 +1,6 @@
 /**
  * Speed of the engine beside plain loops in the same process: `npx tsx -C source bench/engine.ts`.
- * The tasks alternate, and medians are told: of the times, and of each round's own ratio to the plain loop.
+ * The tasks alternate, and medians are told: of the CPU times, and of each round's own ratio to the plain loop.
  */
 import { MAX_SCAN_BARS, alignPanel, runBacktest, scanColumns, type Panel, type ScanRequest } from '#backtest';
 import { DEFAULT_PARAMETERS, type StrategyParameters } from '#domain';
@@ -10,7 +10,7 @@ import { plainColumnLoop, plainRowMajorLoop, type PlainLoopInput } from './plain
 
 const ASSETS = 10;
 const BARS = 525_600;
-const ROUNDS = 9;
+const ROUNDS = 11;
 const MS_PER_MINUTE = 60_000;
 
 const GOAL = 0.8;
@@ -72,14 +72,18 @@ function heldShare(panel: Panel, parameters: StrategyParameters): string {
   return ((100 * (held['no-plan'] + held['all-in-cooldown'])) / count).toFixed(0);
 }
 
-/** Rounds of all tasks in turn, so that a busy machine slows each alike; two rounds before warm the compiler up. */
+/**
+ * CPU time of each task, in rounds of all in turn; two rounds before warm the compiler up. CPU time, its garbage
+ * collection included, because the goal is per core and a busy machine stretches wall time at random.
+ */
 function measure(tasks: Readonly<Record<string, () => unknown>>): Measured {
   const times: Record<string, number[]> = {};
   for (let round = -2; round < ROUNDS; round++) {
     for (const [name, task] of Object.entries(tasks)) {
-      const startedMs = performance.now();
+      const before = process.cpuUsage();
       task();
-      if (round >= 0) (times[name] ??= []).push(performance.now() - startedMs);
+      const { user, system } = process.cpuUsage(before);
+      if (round >= 0) (times[name] ??= []).push((user + system) / 1_000);
     }
   }
   return times;

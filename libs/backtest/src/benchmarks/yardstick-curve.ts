@@ -13,7 +13,6 @@ export class YardstickCurve {
   /** Lowest equity over the highest before it; 1 while the equity never fell. */
   private deepest = 1;
   private readonly dailyEquity: number[] = [];
-  private readonly block = new Float64Array(RANGE_BLOCK_BARS);
 
   constructor(private readonly panel: Panel, private readonly lastBarsOfDays: Int32Array) {}
 
@@ -23,8 +22,7 @@ export class YardstickCurve {
       const rangeBlock = Math.floor(bar / RANGE_BLOCK_BARS);
       const end = Math.min((rangeBlock + 1) * RANGE_BLOCK_BARS, toBar);
       if (this.isNewExtremePossible(holdings, rangeBlock)) {
-        markBlock(this.panel.closes, holdings, bar, end - bar, this.block, 0);
-        this.absorbFall(end - bar);
+        this.absorbFall(markBlock(this.panel.closes, holdings, bar, end - bar), end - bar);
       }
       bar = end;
     }
@@ -57,11 +55,11 @@ export class YardstickCurve {
     }
   }
 
-  private absorbFall(count: number): void {
+  private absorbFall(block: Float64Array, count: number): void {
     let { highest, deepest } = this;
     let trough = highest * deepest;
     for (let k = 0; k < count; k++) {
-      const value = this.block[k]!;
+      const value = block[k]!;
       if (value > highest) {
         highest = value;
         trough = highest * deepest;

@@ -57,7 +57,8 @@ function createColumnScan(): ScanBars {
   return (request) => {
     const count = request.toBar - request.fromBar;
     if (isQuiet(request)) {
-      markBlock(request.closes, request, request.fromBar, count, request.equity, request.fromBar);
+      const block = markBlock(request.closes, request, request.fromBar, count);
+      request.equity.set(count === block.length ? block : block.subarray(0, count), request.fromBar);
       return 0;
     }
     startColumn(request, sums, lowest, highest, count);
