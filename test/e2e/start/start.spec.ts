@@ -76,6 +76,7 @@ describe('npm start with services of its own', () => {
     expect(lastEnd(apps)).toBeLessThanOrEqual(lastEnd(redis));
     expect(lastEnd(redis)).toBeLessThanOrEqual(lastEnd(postgres));
     expect((await product.supervisor.exited).code).toBe(0);
+    expect(product.supervisor.output()).not.toMatch(/ ended \(/); // Nothing had to be started twice.
     expect(existsSync(path.join(data.path, 'runtime.json'))).toBe(false);
   });
 
