@@ -198,6 +198,17 @@ describe('looking', () => {
     expect(end.stderr).toContain('more: rebalancer backtest ls --status completed --sort -sharpe --limit 2 --after cursor1');
   });
 
+  it('asks the API for the coverage where no database is known', async () => {
+    const line = { exchange: 'MEXC', base: 'HANA', interval: '1m', first: '2026-05-20T18:30:00.000Z', last: '2026-06-19T14:14:00.000Z', candles: 42_945, gaps: 0, missing: 0, zeroVolumeFraction: 0 };
+    const { api: server, environment } = await scripted((response) => sendJson(response, 200, { data: [{ ...line, quote: 'USDT' }, { ...line, quote: 'USDC' }] }));
+    const end = await runCli(['candles', 'coverage', '--symbol', 'HANA/USDT'], { environment: { ...environment, COLUMNS: '80' } });
+    expect(server.seen[0]?.url).toBe('/v1/candles/coverage?base=HANA');
+    expect(end.stdout).toBe(
+      'SERIES             FIRST       LAST        CANDLES  GAPS  MISSING  NO TRADE\n' +
+      'MEXC HANA/USDT 1m  2026-05-20  2026-06-19   42,945     0        0     0.0 %\n',
+    );
+  });
+
   it('says that a run which has ended cannot be canceled', async () => {
     const { environment } = await scripted((response) => sendJson(response, 202, completed));
     const end = await runCli(['backtest', 'cancel', RUN_ID, '--json'], { environment });

@@ -1,18 +1,30 @@
-import type { SeriesCoverage, SeriesFilter } from '#application';
-import { describeSeries } from '#domain';
-import { PostgresCandleStore } from '#persistence';
-import { withDatabase } from '../database/open-database.js';
+import type { SeriesCoverage } from '#application';
+import type { CliContext } from '../context.js';
 import type { CommandAction } from '../command-action.js';
+import type { Settings } from '../settings/settings.js';
 import { EXIT } from '../terminal/exit-codes.js';
 import { minute, percent, whole } from '../terminal/figures.js';
 import { renderTable } from '../terminal/table.js';
-import { storeFailure } from './import-command.js';
 
 export interface CoverageOptions {
   readonly exchange?: string;
   /** `BASE` or `BASE/QUOTE` */
   readonly symbol?: string;
   readonly interval?: string;
+}
+
+/** The row of `GET /v1/candles/coverage`. */
+interface CoverageLine {
+  readonly exchange: string;
+  readonly base: string;
+  readonly quote: string;
+  readonly interval: string;
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly candles: number;
+  readonly gaps: number;
+  readonly missing: number;
+  readonly zeroVolumeFraction: number;
 }
 
 const COLUMNS = [
@@ -25,44 +37,53 @@ const COLUMNS = [
 const MINUTES_FROM = 100;
 
 /** `rebalancer candles coverage`: what is stored, from a table that every import keeps. */
-export const runCandlesCoverage: CommandAction<CoverageOptions> = async ({ terminal, settings }, options) => {
-  const found = await withDatabase(settings, (dataSource) => new PostgresCandleStore(dataSource).coverage(filterOf(options))).catch(
-    (error: unknown) => {
-      throw storeFailure(error);
-    },
-  );
-  if (terminal.isJson) terminal.document({ data: found.map(coverageRow) });
-  else if (found.length > 0) terminal.data(renderTable(COLUMNS, found.map((coverage) => cells(coverage, terminal.columns)), terminal));
+export const runCandlesCoverage: CommandAction<CoverageOptions> = async (context, options) => {
+  const { terminal } = context;
+  const found = isByApi(context.settings) ? await fromApi(context, options) : await fromDatabase(context, options);
+  if (terminal.isJson) terminal.document({ data: found });
+  else if (found.length > 0) terminal.data(renderTable(COLUMNS, found.map((line) => cells(line, terminal.columns)), terminal));
   if (found.length === 0) terminal.hint('no candles here yet: rebalancer candles import PATH');
   return EXIT.ok;
 };
 
-function filterOf({ exchange, symbol, interval }: CoverageOptions): SeriesFilter {
+/** Where an import went, the coverage is asked; who has no way to the database, or names an API, asks that. */
+const isByApi = ({ api, database }: Settings): boolean => database === null || api.from === '--api';
+
+async function fromDatabase({ settings }: CliContext, { exchange, symbol, interval }: CoverageOptions): Promise<readonly CoverageLine[]> {
+  const [{ PostgresCandleStore }, { withDatabase }, { storeFailure }] = await Promise.all([
+    import('#persistence'), import('../database/open-database.js'), import('./import-command.js'),
+  ]);
   const [base, quote] = symbol?.split('/') ?? [];
-  return { exchange, base, quote, interval };
+  const filter = { exchange, base, quote, interval };
+  const found = await withDatabase(settings, (dataSource) => new PostgresCandleStore(dataSource).coverage(filter)).catch((error: unknown) => {
+    throw storeFailure(error);
+  });
+  return found.map(lineOf);
 }
 
-/** The row of `GET /v1/candles/coverage`. */
-function coverageRow(coverage: SeriesCoverage): Readonly<Record<string, unknown>> {
+async function fromApi(context: CliContext, { exchange, symbol, interval }: CoverageOptions): Promise<readonly CoverageLine[]> {
+  const [{ Coverage }, { openApiClient }] = await Promise.all([import('#contracts'), import('../remote/open-api.js')]);
+  const [base, quote] = symbol?.split('/') ?? [];
+  const { body } = await openApiClient(context).call('/v1/candles/coverage', Coverage, { query: { exchange, base, interval } });
+  return body.data.filter((line) => quote === undefined || line.quote === quote);
+}
+
+function lineOf(coverage: SeriesCoverage): CoverageLine {
+  const { identity, firstOpenMs, lastOpenMs, candleCount, gapCount, missingCount, zeroVolumeCount } = coverage;
   return {
-    ...coverage.identity,
-    first: new Date(coverage.firstOpenMs).toISOString(),
-    last: new Date(coverage.lastOpenMs).toISOString(),
-    candles: coverage.candleCount,
-    gaps: coverage.gapCount,
-    missing: coverage.missingCount,
-    zeroVolumeFraction: coverage.zeroVolumeCount / coverage.candleCount,
+    ...identity,
+    first: new Date(firstOpenMs).toISOString(),
+    last: new Date(lastOpenMs).toISOString(),
+    candles: candleCount,
+    gaps: gapCount,
+    missing: missingCount,
+    zeroVolumeFraction: candleCount === 0 ? 0 : zeroVolumeCount / candleCount,
   };
 }
 
-function cells(coverage: SeriesCoverage, width: number): string[] {
-  const { identity, firstOpenMs, lastOpenMs, candleCount, gapCount, missingCount, zeroVolumeCount } = coverage;
-  const moment = (openMs: number): string => (width >= MINUTES_FROM ? minute(openMs) : minute(openMs).slice(0, 10));
+function cells({ exchange, base, quote, interval, first, last, candles, gaps, missing, zeroVolumeFraction }: CoverageLine, width: number): string[] {
+  const moment = (instant: string | null): string => minute(instant).slice(0, width >= MINUTES_FROM ? undefined : 10);
   return [
-    describeSeries(identity),
-    moment(firstOpenMs),
-    moment(lastOpenMs),
-    ...[candleCount, gapCount, missingCount].map(whole),
-    percent(zeroVolumeCount / candleCount),
+    `${exchange} ${base}/${quote} ${interval}`, moment(first), moment(last), ...[candles, gaps, missing].map(whole), percent(zeroVolumeFraction),
   ];
 }

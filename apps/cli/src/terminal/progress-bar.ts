@@ -26,7 +26,8 @@ export function openProgressBar(terminal: Terminal): ProgressBar {
     barsize: 24,
     stream: process.stderr,
     clearOnComplete: true,
-    hideCursor: true,
+    // Ctrl-C in the midst of a computation ends the process at once; a cursor that was hidden would stay so.
+    hideCursor: false,
     fps: 10,
     etaBuffer: 20,
     gracefulExit: false,
