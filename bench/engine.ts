@@ -2,7 +2,7 @@
  * Speed of the engine beside plain loops in the same process: `npx tsx -C source bench/engine.ts`.
  * The tasks alternate, and medians are told: of the CPU times, and of each round's own ratio to the plain loop.
  */
-import { MAX_SCAN_BARS, alignPanel, runBacktest, scanColumns, type Panel, type ScanRequest } from '#backtest';
+import { MAX_SCAN_BARS, alignPanel, runBacktest, scanColumns, type CandleColumns, type Panel, type ScanRequest } from '#backtest';
 import { DEFAULT_PARAMETERS, type StrategyParameters } from '#domain';
 import { pathToFileURL } from 'node:url';
 import type { BenchResult } from './bench-result.js';
@@ -26,6 +26,7 @@ const ACTIVE: StrategyParameters = { ...QUIET, upsideThreshold: 0.1, downsideThr
 export async function run(): Promise<readonly BenchResult[]> {
   const panel = makePanel();
   const input = plainInput(panel, rowMajor(panel));
+  const series = seriesOf(panel);
   let progressCalls = 0;
   const engine = (parameters: StrategyParameters) => () => runBacktest(panel, parameters, { onProgress: () => { progressCalls++; } });
   const measured = measure({
@@ -37,7 +38,7 @@ export async function run(): Promise<readonly BenchResult[]> {
     cooldown: engine(COOLDOWN),
     declined: engine(DECLINED),
     transpose: () => rowMajor(panel),
-    align: () => makeAligned(panel),
+    align: () => alignPanel(series),
   });
   if (progressCalls === 0) throw new Error('the engine never reported progress');
   return [
@@ -104,11 +105,11 @@ function makePanel(): Panel {
   }));
 }
 
-function makeAligned(panel: Panel): Panel {
-  const { assets, openTimesMs, opens, closes } = panel;
-  return alignPanel(assets.map((asset, index) => ({
+/** Times of their own for every asset, as they come from a store: that they are equal must be found out. */
+function seriesOf({ assets, openTimesMs, opens, closes }: Panel): readonly CandleColumns[] {
+  return assets.map((asset, index) => ({
     asset, openTimesMs: openTimesMs.slice(), open: opens[index]!, close: closes[index]!,
-  })));
+  }));
 }
 
 function rowMajor(panel: Panel): Float64Array {

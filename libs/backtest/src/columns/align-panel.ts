@@ -1,6 +1,6 @@
 import { MAX_PANEL_CELLS, PanelError, type CandleColumns, type Panel } from './panel.js';
 import { jumpsAcrossGaps } from './jump-warnings.js';
-import { blockHighs, blockLows } from './close-ranges.js';
+import { rangesOf } from './close-ranges.js';
 import { intersectTimes, isEqual, uniteTimes } from './shared-times.js';
 
 export interface AlignOptions {
@@ -25,8 +25,11 @@ export function alignPanel(series: readonly CandleColumns[], options: AlignOptio
   const closes = series.map((columns) => gather(columns, columns.close, openTimesMs, allocate));
   const assets = series.map((columns) => columns.asset);
   opens.forEach((prices, index) => checkPrices(assets[index]!, 'open', prices, openTimesMs));
-  closes.forEach((prices, index) => checkPrices(assets[index]!, 'close', prices, openTimesMs));
-  const closeRanges = { lows: closes.map(blockLows), highs: closes.map(blockHighs) };
+  const ranges = closes.map(rangesOf);
+  ranges.forEach(({ isSound }, index) => {
+    if (!isSound) checkPrices(assets[index]!, 'close', closes[index]!, openTimesMs);
+  });
+  const closeRanges = { lows: ranges.map(({ lows }) => lows), highs: ranges.map(({ highs }) => highs) };
   const droppedBars = times.reduce(uniteTimes).length - openTimesMs.length;
   const warnings = jumpsAcrossGaps(assets, openTimesMs, opens, closes);
   return { assets, bars: openTimesMs.length, openTimesMs, opens, closes, closeRanges, droppedBars, warnings };

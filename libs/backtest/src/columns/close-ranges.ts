@@ -1,25 +1,32 @@
 import { RANGE_BLOCK_BARS } from './panel.js';
 
-/** Lowest close of each block. */
-export function blockLows(closes: Float64Array): Float64Array {
-  const lows = new Float64Array(Math.ceil(closes.length / RANGE_BLOCK_BARS));
-  for (let block = 0, bar = 0; block < lows.length; block++) {
-    const end = Math.min(bar + RANGE_BLOCK_BARS, closes.length);
-    let low = Infinity;
-    for (; bar < end; bar++) if (closes[bar]! < low) low = closes[bar]!;
-    lows[block] = low;
-  }
-  return lows;
+export interface ColumnRanges {
+  readonly lows: Float64Array;
+  readonly highs: Float64Array;
+  /** Every close is above zero and finite. */
+  readonly isSound: boolean;
 }
 
-/** Highest close of each block. */
-export function blockHighs(closes: Float64Array): Float64Array {
-  const highs = new Float64Array(Math.ceil(closes.length / RANGE_BLOCK_BARS));
-  for (let block = 0, bar = 0; block < highs.length; block++) {
+/** Lowest and highest close of each block, and whether all are sound, in one pass. */
+export function rangesOf(closes: Float64Array): ColumnRanges {
+  const blocks = Math.ceil(closes.length / RANGE_BLOCK_BARS);
+  const lows = new Float64Array(blocks);
+  const highs = new Float64Array(blocks);
+  let isSound = true;
+  for (let block = 0, bar = 0; block < blocks; block++) {
     const end = Math.min(bar + RANGE_BLOCK_BARS, closes.length);
+    let low = Infinity;
     let high = 0;
-    for (; bar < end; bar++) if (closes[bar]! > high) high = closes[bar]!;
+    for (; bar < end; bar++) {
+      const close = closes[bar]!;
+      if (close < low) low = close;
+      if (close > high) high = close;
+      // A NaN is neither lower nor higher than anything, so it is caught here.
+      if (!(close > 0)) isSound = false;
+    }
+    if (high === Infinity) isSound = false;
+    lows[block] = low;
     highs[block] = high;
   }
-  return highs;
+  return { lows, highs, isSound };
 }
