@@ -97,6 +97,13 @@ it('says which problems every guarded route may answer', () => {
   expect(answerOf('delete', '/v1/backtests/{id}', PROBLEMS['run-is-active'].status, 'application/problem+json')).toBe('Problem');
 });
 
+it('says that probes need no token', () => {
+  for (const path of ['/livez', '/readyz']) {
+    expect(operation('get', path).security).toEqual([{}]);
+    expect(Object.keys(operation('get', path).responses)).not.toContain('401');
+  }
+});
+
 it('refers to nothing that is not there, and holds valid JSON Schema', () => {
   const text = JSON.stringify(document);
   const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1] ?? '');

@@ -8,15 +8,17 @@ export interface RouteAnswers {
   /** What comes back when all is well, by status; null: no body. */
   readonly ok: Readonly<Record<number, z.ZodType | null>>;
   readonly problems?: readonly ProblemCode[];
+  /** Answers without a token, and without a database. */
+  readonly isPublic?: boolean;
 }
 
 /** Any guarded route may answer these. */
-const EVERYWHERE: readonly ProblemCode[] = ['unauthorized', 'internal-error', 'database-unavailable', 'overloaded'];
+const GUARDED: readonly ProblemCode[] = ['unauthorized', 'internal-error', 'database-unavailable', 'overloaded'];
 
 /** Says in the OpenAPI document what a route answers: its bodies from the contracts, its problems by their codes. */
-export function Answers({ summary, ok, problems = [] }: RouteAnswers): MethodDecorator {
+export function Answers({ summary, ok, problems = [], isPublic = false }: RouteAnswers): MethodDecorator {
   const good = Object.entries(ok).map(([status, schema]) => goodAnswer(Number(status), schema));
-  const bad = [...byStatus([...EVERYWHERE, ...problems])].map(([status, codes]) => problemAnswer(status, codes));
+  const bad = [...byStatus([...(isPublic ? [] : GUARDED), ...problems])].map(([status, codes]) => problemAnswer(status, codes));
   return applyDecorators(ApiOperation({ summary }), ...good, ...bad);
 }
 

@@ -14,13 +14,13 @@ export class HealthController {
   constructor(@Inject(TOKENS.health) private readonly health: Pick<HealthChecks, 'report'>) {}
 
   @Get('livez')
-  @Answers({ summary: 'The process answers', ok: { 200: Liveness } })
+  @Answers({ summary: 'The process answers', ok: { 200: Liveness }, isPublic: true })
   live(): { readonly status: 'ok' } {
     return { status: 'ok' };
   }
 
   @Get('readyz')
-  @Answers({ summary: 'The process can serve; without Redis it is degraded and still serves', ok: { 200: Readiness, 503: Readiness } })
+  @Answers({ summary: 'The process can serve; without Redis it is degraded and still serves', ok: { 200: Readiness, 503: Readiness }, isPublic: true })
   async ready(@Res({ passthrough: true }) response: Response): Promise<HealthReport> {
     const report = await this.health.report();
     response.status(report.status === 'unready' ? 503 : 200);
