@@ -127,3 +127,15 @@ it('finds everything in order with doctor', async () => {
   expect(checks.filter((check) => check.status === 'failed')).toEqual([]);
   expect(end.code).toBe(0);
 });
+
+it('cancels a run that waits, and finds doctor naming the missing runner', async () => {
+  await runner.stop();
+  const submitted = await rebalancer(['backtest', 'run', ...SERIES, '--force']);
+  expect(submitted.code).toBe(0);
+  const waiting = submitted.stdout.trim();
+  expect(await rebalancer(['backtest', 'cancel', waiting])).toMatchObject({ code: 0, stdout: `${waiting} canceled\n` });
+  expect(documentOf(await rebalancer(['backtest', 'show', waiting, '--json']))).toMatchObject({ id: waiting, status: 'canceled' });
+  expect(await rebalancer(['backtest', 'show', waiting, '--wait'])).toMatchObject({ code: 11 });
+  const { checks } = documentOf(await rebalancer(['doctor', '--json'])) as { checks: { name: string; status: string; fix?: string }[] };
+  expect(checks).toContainEqual(expect.objectContaining({ name: 'runner', status: 'failed', fix: expect.stringContaining('npm start') }));
+});

@@ -34,7 +34,7 @@ function printChecks(checks: readonly CheckResult[], terminal: Terminal): void {
   const width = Math.max(...checks.map(({ name }) => name.length));
   terminal.data(checks.map((check) => linesOf(check, width, terminal.colors)).join('\n'));
   const count = checks.filter(({ status }) => status === 'failed').length;
-  terminal.say(count === 0 ? 'all in order' : `${count} of ${checks.length} checks failed`);
+  terminal.say(count === 0 ? 'nothing failed' : `${count} of ${checks.length} checks failed`);
 }
 
 function linesOf({ name, status, detail, fix }: CheckResult, width: number, colors: Colors): string {

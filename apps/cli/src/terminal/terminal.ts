@@ -80,7 +80,10 @@ export class Terminal {
   private problemInWords(problem: CliProblem): string {
     const { red, bold, dim } = this.messageColors;
     const lines = [`${red(bold('error:'))} ${problem.detail}`];
-    for (const fault of problem.errors ?? []) lines.push(`  ${bold(fault.pointer || '/')}  ${fault.detail}`);
+    for (const fault of problem.errors ?? []) {
+      // Where there is one fault only, the API's sentence about all of it says the same.
+      lines.push(`  ${bold(fault.pointer || '/')}${fault.detail === problem.detail ? '' : `  ${fault.detail}`}`);
+    }
     if (problem.remedy) lines.push(`try: ${problem.remedy}`);
     lines.push(dim(problem.requestId ? `(${problem.code}, request ${problem.requestId})` : `(${problem.code})`));
     return lines.join('\n');
