@@ -10,7 +10,8 @@ export class BacktestRunnerModule {
     const processor = backtestRunProcessor(settings);
     return {
       module: BacktestRunnerModule,
-      imports: [BullModule.forRoot({ connection: workerConnection(settings.redisUrl) })],
+      // No queue is registered, since a worker adds no jobs; but without this call nothing looks for processors.
+      imports: [BullModule.forRoot({ connection: workerConnection(settings.redisUrl) }), BullModule.registerQueue()],
       providers: [{ provide: BacktestRunProcessor, inject: [], useFactory: () => new processor(parts) }],
     };
   }

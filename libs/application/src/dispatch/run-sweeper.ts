@@ -35,6 +35,7 @@ export interface SweepResult {
 export class RunSweeper {
   private end: (() => void) | null = null;
   private sweeping: Promise<unknown> | null = null;
+  private lastFailure = '';
 
   constructor(private readonly parts: SweeperParts) {}
 
@@ -64,7 +65,7 @@ export class RunSweeper {
     this.sweeping ??= this.sweep()
       .then(
         (result) => this.tell(result),
-        (error: unknown) => this.parts.log.warn({ event: 'sweep-failed', error }, 'A sweep failed; the next one tries again'),
+        (error: unknown) => this.tellFailure(error),
       )
       .finally(() => {
         this.sweeping = null;
@@ -108,7 +109,15 @@ export class RunSweeper {
     await this.parts.runs.pruneKeys(PRUNE_BATCH);
   }
 
+  /** Once for each new reason: the next sweep tries again, and the one after it. */
+  private tellFailure(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason !== this.lastFailure) this.parts.log.warn({ event: 'sweep-failed', error }, 'A sweep failed; the next one tries again');
+    this.lastFailure = reason;
+  }
+
   private tell(result: SweepResult | null): void {
+    this.lastFailure = '';
     if (result === null || Object.values(result).every((count) => count === 0)) return;
     this.parts.log.warn({ event: 'runs-brought-back', ...result }, 'Brought back runs that a runner or the queue had lost');
   }

@@ -22,13 +22,14 @@ export class PostgresBacktestRunSweep implements BacktestRunSweep {
     });
   }
 
+  // The status is asked for twice: as the partial index knows it, and as it is wanted.
   overdue(limit: number, afterId: string): Promise<OverdueRun[]> {
     return withSession(this.dataSource, 'look for overdue runs', (sql) =>
       sql.rows<OverdueRun>(
-        `SELECT id, $1::text AS queue, job.id AS "jobId", dispatch_count AS "dispatchCount"
-         FROM backtest_run run, LATERAL (SELECT $1::text || '-' || run.id || '-' || dispatch_count AS id) job
-         WHERE status IN ('queued', 'running') AND status = 'queued' AND next_action_at < now() AND run.id > $2
-           AND NOT EXISTS (SELECT FROM outbox WHERE job_id = job.id AND dispatched_at IS NULL)
+        `SELECT run.id, $1::text AS queue, job.name AS "jobId", run.dispatch_count AS "dispatchCount"
+         FROM backtest_run run, LATERAL (SELECT $1::text || '-' || run.id || '-' || run.dispatch_count AS name) job
+         WHERE run.status IN ('queued', 'running') AND run.status = 'queued' AND run.next_action_at < now() AND run.id > $2
+           AND NOT EXISTS (SELECT FROM outbox WHERE outbox.job_id = job.name AND outbox.dispatched_at IS NULL)
          ORDER BY run.id LIMIT $3`,
         [this.jobs.queue, afterId, limit],
       ),
