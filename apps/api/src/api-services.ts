@@ -7,11 +7,13 @@ import {
   createDataSource, missingMigrations, PostgresAccessTokenStore, PostgresBacktestResultReader, PostgresBacktestRunStore, PostgresBacktestRunSweep,
   PostgresCandleStore, PostgresNotifications, PostgresOutbox,
 } from '#persistence';
-import { EventStreams, Readiness, type Authenticate, type BuildInfo, type HealthCheck, type Logger } from '#platform';
+import {
+  canonicalSha256, EventStreams, Readiness, systemClock, systemTimer, type Authenticate, type BuildInfo, type HealthCheck, type Logger,
+} from '#platform';
 import type { RunWatch } from './backtests/stream-run.js';
 import type { ApiConfiguration } from './configuration.js';
 import { API_LIMITS } from './limits.js';
-import { canonicalDigest, secretSource, systemClock, systemTimer, ulidSource } from './system.js';
+import { secretSource, ulidSource } from './system.js';
 
 type Database = ReturnType<typeof createDataSource>;
 
@@ -88,7 +90,7 @@ function assemble({ database, notifications, runs, dispatch, build, log }: Parts
   const tokens: TokenIssue = { store: new PostgresAccessTokenStore(database), clock: systemClock, ids: ulidSource, secrets: secretSource };
   const candles = new PostgresCandleStore(database);
   const submitBacktest = new SubmitBacktest({
-    store: runs, candles, clock: systemClock, ids: ulidSource, digest: canonicalDigest, codeVersion: build.codeVersion,
+    store: runs, candles, clock: systemClock, ids: ulidSource, digest: canonicalSha256, codeVersion: build.codeVersion,
     maxAssetBars: BACKTEST_LIMITS.assetBars, onQueued: dispatch.kick,
   });
   return {

@@ -5,7 +5,7 @@ import { API_LIMITS } from '../../../apps/api/src/limits.js';
 import { createApiServices } from '../../../apps/api/src/api-services.js';
 import { createLogger } from '#platform';
 import { aProblem, startApi, type ApiFixture } from './api-fixture.js';
-import { aNewRun, runId, submitRun } from './made-runs.js';
+import { aNewRun, runId, storeCandles, submitRun } from './made-runs.js';
 
 async function becomesTrue(claim: () => Promise<boolean>, withinMs: number): Promise<void> {
   const deadline = performance.now() + withinMs;
@@ -72,8 +72,9 @@ describe('without Redis', () => {
     const password = 'of-the-test';
     const api = await startApi({ withRedis: false, redisUrl: `redis://:${password}@127.0.0.1:${port}` });
     try {
-      const run = await submitRun(api.services, aNewRun(1));
-      expect((await api.get(`/v1/backtests/${run.id}`)).status).toBe(200);
+      await storeCandles(api.services, 'HANA', Date.parse('2026-01-01T00:00:00Z'));
+      const submitted = await api.post('/v1/backtests', { exchange: 'MEXC', interval: '1m', assets: ['HANA'] });
+      expect([submitted.status, submitted.body.status]).toEqual([202, 'queued']);
       const ready = await api.anonymous().get('/readyz');
       expect([ready.status, ready.body.status, ready.body.checks.redis.status]).toEqual([200, 'degraded', 'degraded']);
       expect((await api.get('/queues')).status).toBe(200);
@@ -83,7 +84,7 @@ describe('without Redis', () => {
       const redis = await startTestRedis({ port, password });
       try {
         await becomesTrue(async () => (await api.anonymous().get('/readyz')).body.status === 'ok', 15_000);
-        await becomesTrue(async () => JSON.stringify((await api.get('/queues/api/queues?activeQueue=backtest-run&status=latest&page=1')).body).includes(run.id), 15_000);
+        await becomesTrue(async () => JSON.stringify((await api.get('/queues/api/queues?activeQueue=backtest-run&status=latest&page=1')).body).includes(submitted.body.id), 15_000);
       } finally {
         await redis.stop();
       }

@@ -1,4 +1,4 @@
-import { DEFAULT_PARAMETERS } from '#domain';
+import { DEFAULT_PARAMETERS, type CandleColumns } from '#domain';
 import type { BacktestRun, NewRun, RunFigures, StoredResult } from '#application';
 import type { ApiServices } from '../../../apps/api/src/api-services.js';
 
@@ -83,4 +83,16 @@ export async function completeRun(services: ApiServices, run: NewRun, totalRetur
   await submitRun(services, run);
   const isStored = await services.runs.complete(run.id, await claimRun(services, run.id), aResult(totalReturn));
   if (!isStored) throw new Error('the result was not stored');
+}
+
+const column = () => new Float64Array(100).fill(1);
+
+/** A hundred flat minutes of one asset. */
+export async function storeCandles(services: ApiServices, base: string, fromMs: number): Promise<void> {
+  const openTimesMs = Float64Array.from({ length: 100 }, (_, bar) => fromMs + bar * MINUTE_MS);
+  const candles: CandleColumns = { openTimesMs, opens: column(), highs: column(), lows: column(), closes: column(), volumes: column() };
+  const batches = async function* () {
+    yield candles;
+  };
+  await services.candles.upsertCandles({ exchange: 'MEXC', base, quote: 'USDT', interval: '1m' }, batches(), 'made');
 }

@@ -1,8 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { BacktestRun } from '#contracts';
-import type { CandleColumns } from '#domain';
 import { aProblem, startApi, type ApiFixture } from './api-fixture.js';
-import { aResult, claimRun } from './made-runs.js';
+import { aResult, claimRun, storeCandles } from './made-runs.js';
 
 const FIRST_MS = Date.parse('2026-01-01T00:00:00Z');
 const MINUTE_MS = 60_000;
@@ -11,19 +10,10 @@ const SPEC = { exchange: 'MEXC', interval: '1m', assets: ['HANA', 'TRUTH'] };
 let api: ApiFixture;
 beforeAll(async () => {
   api = await startApi();
-  for (const base of ['HANA', 'TRUTH', 'SIREN']) await storeCandles(base, FIRST_MS, 100);
-  await storeCandles('LATE', FIRST_MS + 1_000 * MINUTE_MS, 100);
+  for (const base of ['HANA', 'TRUTH', 'SIREN']) await storeCandles(api.services, base, FIRST_MS);
+  await storeCandles(api.services, 'LATE', FIRST_MS + 1_000 * MINUTE_MS);
 });
 afterAll(() => api.stop());
-
-async function storeCandles(base: string, fromMs: number, count: number): Promise<void> {
-  const column = () => new Float64Array(count).fill(1);
-  const candles: CandleColumns = {
-    openTimesMs: Float64Array.from({ length: count }, (_, bar) => fromMs + bar * MINUTE_MS),
-    opens: column(), highs: column(), lows: column(), closes: column(), volumes: column(),
-  };
-  await api.services.candles.upsertCandles({ exchange: 'MEXC', base, quote: 'USDT', interval: '1m' }, (async function* () { yield candles; })(), 'made');
-}
 
 async function countRuns(): Promise<number> {
   return (await api.get('/v1/backtests?limit=200')).body.data.length;
