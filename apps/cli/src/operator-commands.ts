@@ -1,17 +1,43 @@
 import type { Command } from 'commander';
 import type { Bind } from './command-action.js';
 
+const DOCTOR_EXAMPLES = `Check everything a backtest needs; each failed check names its fix.
+
+Examples:
+  $ rebalancer doctor
+  $ rebalancer doctor --json
+`;
+
+const MIGRATE_EXAMPLES = `Bring the database up to date. Run again, it changes nothing.
+
+Example:
+  $ DATABASE_URL=postgres://… rebalancer migrate
+`;
+
+const TOKEN_EXAMPLES = `Make one more access token and print it, this once. The database keeps only its
+hash.
+
+Example:
+  $ (umask 077; rebalancer token create --name laptop > token)
+`;
+
 export function addOperatorCommands(program: Command, bind: Bind): void {
-  program.command('doctor').description('check everything, and name the command that mends what is wrong')
-    .addHelpText('before', 'Check everything a backtest needs; each failed check names its fix.\n\nExamples:\n  $ rebalancer doctor\n  $ rebalancer doctor --json\n')
+  program
+    .command('doctor')
+    .description('check everything, and name the command that mends what is wrong')
+    .addHelpText('before', DOCTOR_EXAMPLES)
     .action(bind(async () => (await import('./doctor/doctor-command.js')).runDoctor));
-  program.command('migrate').description('bring the database up to date')
-    .addHelpText('before', 'Bring the database up to date. Run again, it changes nothing.\n\nExample:\n  $ DATABASE_URL=postgres://… rebalancer migrate\n')
+  program
+    .command('migrate')
+    .description('bring the database up to date')
+    .addHelpText('before', MIGRATE_EXAMPLES)
     .option('--wait-seconds <n>', 'how long to wait for the database to accept connections', '60')
     .action(bind(async () => (await import('./database/migrate-command.js')).migrate));
   const token = program.command('token').description('access tokens of the API');
-  token.command('create').description('make one more access token and print it, this once')
-    .addHelpText('before', 'Make one more access token and print it, this once. The database keeps only its\nhash.\n\nExample:\n  $ (umask 077; rebalancer token create --name laptop > token)\n')
+  token
+    .command('create')
+    .description('make one more access token and print it, this once')
+    .addHelpText('before', TOKEN_EXAMPLES)
     .option('--name <text>', 'what the token is for', 'command line')
     .action(bind(async () => (await import('./database/create-token-command.js')).createAccessToken));
 }

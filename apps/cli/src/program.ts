@@ -54,7 +54,9 @@ migrate and token create talk to the database: DATABASE_URL, .data/runtime.json.
 /** Runs one command line and returns the code to end with. Never throws. */
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok;
-  const program = buildProgram(surroundings, argv.includes('--json'), (code) => { exitCode = code; });
+  const program = buildProgram(surroundings, argv.includes('--json'), (code) => {
+    exitCode = code;
+  });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
@@ -88,12 +90,13 @@ function buildProgram(surroundings: Surroundings, isJson: boolean, ended: (code:
 
 /** commander hands over the arguments, then the options, then the command. */
 function binder(program: Command, surroundings: Surroundings, ended: (code: ExitCode) => void): Bind {
-  return (load) => async (...received) => {
-    const command = received.at(-1) as Command;
-    const context = contextOf(program.opts<GlobalOptions>(), surroundings);
-    const action = await load();
-    ended(await action(context, command.opts<never>(), command.processedArgs.flat() as string[]));
-  };
+  return (load) =>
+    async (...received) => {
+      const command = received.at(-1) as Command;
+      const context = contextOf(program.opts<GlobalOptions>(), surroundings);
+      const action = await load();
+      ended(await action(context, command.opts<never>(), command.processedArgs.flat() as string[]));
+    };
 }
 
 function contextOf(options: GlobalOptions, { root, version, environment }: Surroundings): CliContext {
@@ -110,7 +113,12 @@ function contextOf(options: GlobalOptions, { root, version, environment }: Surro
 
 function terminalOf(options: GlobalOptions, environment: Environment): Terminal {
   const wantsColor = options.color && !environment.NO_COLOR && environment.TERM !== 'dumb';
-  return new Terminal(process.stdout, process.stderr, { json: options.json === true, quiet: options.quiet === true, color: wantsColor, columns: Number(environment.COLUMNS) || undefined });
+  return new Terminal(process.stdout, process.stderr, {
+    json: options.json === true,
+    quiet: options.quiet === true,
+    color: wantsColor,
+    columns: Number(environment.COLUMNS) || undefined,
+  });
 }
 
 /** A command line that cannot be parsed has no options yet, so whether JSON is wanted is looked up in the text. */
@@ -123,7 +131,8 @@ function reportFailure(error: unknown, argv: readonly string[], environment: Env
   const found = error instanceof CommanderError ? usageOf(error) : asFailure(error);
   const terminal = terminalOf(options, environment);
   terminal.fail(found.problem);
-  if (found.exitCode === EXIT.unexpected && environment.REBALANCER_DEBUG) terminal.say(String(error instanceof Error ? error.stack : error));
+  if (found.exitCode === EXIT.unexpected && environment.REBALANCER_DEBUG)
+    terminal.say(String(error instanceof Error ? error.stack : error));
   return found.exitCode;
 }
 
@@ -132,8 +141,19 @@ const isHelpShown = (error: unknown): boolean => error instanceof CommanderError
 
 /** commander's sentence, with its did-you-mean. */
 function usageOf(error: CommanderError) {
-  if (isHelpShown(error)) return failure('usage', { code: 'command-missing', title: 'Command missing', detail: 'say which command to run', remedy: 'rebalancer --help' });
+  if (isHelpShown(error))
+    return failure('usage', {
+      code: 'command-missing',
+      title: 'Command missing',
+      detail: 'say which command to run',
+      remedy: 'rebalancer --help',
+    });
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const detail = suggestion ? `${message}; ${suggestion.replace(/^\(Did (.*)\)$/, 'did $1')}` : message;
-  return failure('usage', { code: error.code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), title: 'Wrong use', detail, remedy: 'rebalancer --help' });
+  return failure('usage', {
+    code: error.code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    title: 'Wrong use',
+    detail,
+    remedy: 'rebalancer --help',
+  });
 }

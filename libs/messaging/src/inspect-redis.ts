@@ -17,10 +17,18 @@ export interface RedisReport {
 
 /** Asks once and does not wait for a Redis that is away: for people who look for what is wrong. */
 export async function inspectRedis(url: string, queues: readonly string[]): Promise<RedisReport> {
-  const client = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null, connectTimeout: CONNECT_MS, commandTimeout: COMMAND_MS });
+  const client = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    connectTimeout: CONNECT_MS,
+    commandTimeout: COMMAND_MS,
+  });
   // The reason arrives with the rejected call as well; without a listener it would be printed.
   let reason: Error | null = null;
-  client.on('error', (error) => { reason = error; });
+  client.on('error', (error) => {
+    reason = error;
+  });
   try {
     await client.connect();
     const info = await client.info();

@@ -8,7 +8,8 @@ const RUN = ['backtest', 'run', '--assets', 'HANA,TRUTH', '--exchange', 'MEXC', 
 const EVENTS = `/v1/backtests/${RUN_ID}/events`;
 const RUN_PATH = `/v1/backtests/${RUN_ID}`;
 const completed = aRun({ status: 'completed', figures: FIGURES, progress: { fraction: 1, simulatedAt: null, barsPerSecond: null } });
-const running = (fraction: number) => aRun({ status: 'running', progress: { fraction, simulatedAt: '2026-01-02T00:00:00.000Z', barsPerSecond: 5e6 } });
+const running = (fraction: number) =>
+  aRun({ status: 'running', progress: { fraction, simulatedAt: '2026-01-02T00:00:00.000Z', barsPerSecond: 5e6 } });
 
 let folder: TemporaryFolder;
 let api: ScriptedApi | null = null;
@@ -36,8 +37,17 @@ describe('backtest run', () => {
     const end = await runCli([...RUN, '--set', 'usdtReserve=0.2', '--force'], { environment });
     expect(end).toMatchObject({ code: 0, stdout: `${RUN_ID}\n`, stderr: `next: rebalancer backtest show ${RUN_ID} --wait\n` });
     const [post] = server.seen;
-    expect(post).toMatchObject({ method: 'POST', url: '/v1/backtests?force=true', headers: { authorization: 'Bearer reb_secret', 'content-type': 'application/json' } });
-    expect(JSON.parse(post?.body ?? '')).toMatchObject({ assets: ['HANA', 'TRUTH'], exchange: 'MEXC', quote: 'USDT', parameters: { usdtReserve: 0.2 } });
+    expect(post).toMatchObject({
+      method: 'POST',
+      url: '/v1/backtests?force=true',
+      headers: { authorization: 'Bearer reb_secret', 'content-type': 'application/json' },
+    });
+    expect(JSON.parse(post?.body ?? '')).toMatchObject({
+      assets: ['HANA', 'TRUTH'],
+      exchange: 'MEXC',
+      quote: 'USDT',
+      parameters: { usdtReserve: 0.2 },
+    });
   });
 
   it('sends a request that failed again under the same key, so that there is one run', async () => {
@@ -63,7 +73,10 @@ describe('backtest run', () => {
       if (url === EVENTS) {
         streams += 1;
         if (streams === 1) {
-          streamRuns(response, [[4, running(0.25)], [5, running(0.5)]]);
+          streamRuns(response, [
+            [4, running(0.25)],
+            [5, running(0.5)],
+          ]);
           return setTimeout(() => response.destroy(), 50);
         }
         streamRuns(response, [[9, completed]]);
@@ -92,7 +105,12 @@ describe('backtest run', () => {
     });
     const end = await runCli([...RUN, '--wait', '--json'], { environment });
     expect(end.code).toBe(0);
-    expect(documentOf(end)).toMatchObject({ id: RUN_ID, status: 'completed', summary: { totalReturn: 0.25 }, yardsticks: { hold: { totalReturn: 0.1 } } });
+    expect(documentOf(end)).toMatchObject({
+      id: RUN_ID,
+      status: 'completed',
+      summary: { totalReturn: 0.25 },
+      yardsticks: { hold: { totalReturn: 0.1 } },
+    });
     expect(server.seenAt('GET', EVENTS)).toHaveLength(3);
   });
 
@@ -113,7 +131,8 @@ describe('backtest run', () => {
 
   it('returns a run that is finished already at once', async () => {
     const { api: server, environment } = await scripted((response, { method }) =>
-      sendJson(response, 200, method === 'POST' ? { ...completed, cached: true } : SUMMARY));
+      sendJson(response, 200, method === 'POST' ? { ...completed, cached: true } : SUMMARY),
+    );
     const end = await runCli([...RUN, '--wait'], { environment });
     expect(end).toMatchObject({ code: 0, stderr: expect.stringContaining('is finished already') });
     expect(server.seenAt('GET', EVENTS)).toEqual([]);
@@ -134,7 +153,10 @@ describe('waiting', () => {
     expect(problemOf(end)).toMatchObject({ code: 'wait-timeout', status: 504, remedy: `rebalancer backtest show ${RUN_ID} --wait` });
   });
 
-  it.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('lets go on %s, and says how to take it up again', async (signal, code) => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('lets go on %s, and says how to take it up again', async (signal, code) => {
     const { api: server, environment } = await scripted(endless);
     const cli = startCli([...RUN, '--wait'], { environment });
     await untilTrue(() => server.seenAt('GET', EVENTS).length > 0);
@@ -172,7 +194,10 @@ describe('the API refuses', () => {
 
   it('is told from a server that is not the API', async () => {
     const { environment } = await scripted((response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'));
-    expect(await runCli(['backtest', 'ls'], { environment })).toMatchObject({ code: 1, stderr: expect.stringContaining('in a form that this version does not know') });
+    expect(await runCli(['backtest', 'ls'], { environment })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('in a form that this version does not know'),
+    });
   });
 
   it('a token file that is not there is 6 before anything is sent', async () => {
@@ -186,9 +211,14 @@ describe('the API refuses', () => {
 
 describe('looking', () => {
   it('lists runs within 80 columns, with the next page as a command', async () => {
-    const page = { data: [completed, aRun({ name: 'a name that is much too long for one column of a table' })], page: { next: 'cursor1', hasMore: true } };
+    const page = {
+      data: [completed, aRun({ name: 'a name that is much too long for one column of a table' })],
+      page: { next: 'cursor1', hasMore: true },
+    };
     const { api: server, environment } = await scripted((response) => sendJson(response, 200, page));
-    const end = await runCli(['backtest', 'ls', '--status', 'completed', '--sort', '-sharpe', '--limit', '2'], { environment: { ...environment, COLUMNS: '80' } });
+    const end = await runCli(['backtest', 'ls', '--status', 'completed', '--sort', '-sharpe', '--limit', '2'], {
+      environment: { ...environment, COLUMNS: '80' },
+    });
     expect(end.code).toBe(0);
     expect(server.seen[0]?.url).toBe('/v1/backtests?status=completed&sort=-sharpe&limit=2');
     const lines = end.stdout.trimEnd().split('\n');
@@ -199,13 +229,30 @@ describe('looking', () => {
   });
 
   it('asks the API for the coverage where no database is known', async () => {
-    const line = { exchange: 'MEXC', base: 'HANA', interval: '1m', first: '2026-05-20T18:30:00.000Z', last: '2026-06-19T14:14:00.000Z', candles: 42_945, gaps: 0, missing: 0, zeroVolumeFraction: 0 };
-    const { api: server, environment } = await scripted((response) => sendJson(response, 200, { data: [{ ...line, quote: 'USDT' }, { ...line, quote: 'USDC' }] }));
+    const line = {
+      exchange: 'MEXC',
+      base: 'HANA',
+      interval: '1m',
+      first: '2026-05-20T18:30:00.000Z',
+      last: '2026-06-19T14:14:00.000Z',
+      candles: 42_945,
+      gaps: 0,
+      missing: 0,
+      zeroVolumeFraction: 0,
+    };
+    const { api: server, environment } = await scripted((response) =>
+      sendJson(response, 200, {
+        data: [
+          { ...line, quote: 'USDT' },
+          { ...line, quote: 'USDC' },
+        ],
+      }),
+    );
     const end = await runCli(['candles', 'coverage', '--symbol', 'HANA/USDT'], { environment: { ...environment, COLUMNS: '80' } });
     expect(server.seen[0]?.url).toBe('/v1/candles/coverage?base=HANA');
     expect(end.stdout).toBe(
       'SERIES             FIRST       LAST        CANDLES  GAPS  MISSING  NO TRADE\n' +
-      'MEXC HANA/USDT 1m  2026-05-20  2026-06-19   42,945     0        0     0.0 %\n',
+        'MEXC HANA/USDT 1m  2026-05-20  2026-06-19   42,945     0        0     0.0 %\n',
     );
   });
 
@@ -217,16 +264,30 @@ describe('looking', () => {
   });
 });
 
-const trade = (time: number, asset: string) => ({ time, side: 'buy', asset, quantity: 2, price: 0.5, value: 1, fee: 0.001, rebalance: null });
+const trade = (time: number, asset: string) => ({
+  time,
+  side: 'buy',
+  asset,
+  quantity: 2,
+  price: 0.5,
+  value: 1,
+  fee: 0.001,
+  rebalance: null,
+});
 
 const pages: Answer = (response, { url }) => {
   const isFirst = !url.includes('after=');
-  sendJson(response, 200, isFirst
-    ? { data: [trade(1, 'HANA'), trade(2, '=cmd()')], page: { next: '2', hasMore: true } }
-    : { data: [trade(3, 'A,B')], page: { next: null, hasMore: false } });
+  sendJson(
+    response,
+    200,
+    isFirst
+      ? { data: [trade(1, 'HANA'), trade(2, '=cmd()')], page: { next: '2', hasMore: true } }
+      : { data: [trade(3, 'A,B')], page: { next: null, hasMore: false } },
+  );
 };
 
-const CSV = "time,side,asset,quantity,price,value,fee,rebalance\n1,buy,HANA,2,0.5,1,0.001,\n2,buy,'=cmd(),2,0.5,1,0.001,\n3,buy,\"A,B\",2,0.5,1,0.001,\n";
+const CSV =
+  'time,side,asset,quantity,price,value,fee,rebalance\n1,buy,HANA,2,0.5,1,0.001,\n2,buy,\'=cmd(),2,0.5,1,0.001,\n3,buy,"A,B",2,0.5,1,0.001,\n';
 
 const exported = async (args: readonly string[], answer: Answer = pages): Promise<CliEnd & { readonly requests: readonly string[] }> => {
   const { api: server, environment } = await scripted(answer);
@@ -261,12 +322,16 @@ describe('backtest export', () => {
   it('or not at all', async () => {
     const file = path.join(folder.path, 'half.csv');
     const end = await exported(['-o', file], (response, request) =>
-      request.url.includes('after=') ? sendProblem(response, 404, 'backtest-not-found') : pages(response, request));
+      request.url.includes('after=') ? sendProblem(response, 404, 'backtest-not-found') : pages(response, request),
+    );
     expect(end.code).toBe(4);
     expect((await readdir(folder.path)).filter((name) => name.startsWith('half.csv'))).toEqual([]);
   });
 
-  it.each([['into a folder that is not there', 'nowhere/x.csv', 4], ['over a folder', '', 3]])('refuses to write %s', async (_, name, code) => {
+  it.each([
+    ['into a folder that is not there', 'nowhere/x.csv', 4],
+    ['over a folder', '', 3],
+  ])('refuses to write %s', async (_, name, code) => {
     const end = await exported(['--json', '-o', path.join(folder.path, name)]);
     expect(end.code).toBe(code);
     expect(problemOf(end).code).toBe('output-unwritable');
@@ -274,5 +339,8 @@ describe('backtest export', () => {
 });
 
 async function untilTrue(claim: () => boolean): Promise<void> {
-  while (!claim()) await new Promise((resolve) => { setTimeout(resolve, 10); });
+  while (!claim())
+    await new Promise((resolve) => {
+      setTimeout(resolve, 10);
+    });
 }

@@ -14,11 +14,14 @@ const inFolder = (...parts: readonly string[]): string => path.join(folder.path,
 /** Flat candles at one price, from the n-th hour of 2024 on. */
 function candles(count: number, options: { readonly fromHour?: number; readonly price?: string } = {}): string {
   const { fromHour = 0, price = '1' } = options;
-  const rows = Array.from({ length: count }, (_, hour) => [START_MS + (fromHour + hour) * HOUR_MS, price, price, price, price, '10'].join(','));
+  const rows = Array.from({ length: count }, (_, hour) =>
+    [START_MS + (fromHour + hour) * HOUR_MS, price, price, price, price, '10'].join(','),
+  );
   return `${[HEADER, ...rows].join('\n')}\n`;
 }
 
-const writeCandles = (asset: string, text: string | Buffer, ending = 'csv'): Promise<void> => writeFile(inFolder('candles', `X_${asset}_USDT_1h.${ending}`), text);
+const writeCandles = (asset: string, text: string | Buffer, ending = 'csv'): Promise<void> =>
+  writeFile(inFolder('candles', `X_${asset}_USDT_1h.${ending}`), text);
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -36,30 +39,59 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 const BASE = ['backtest', 'run', '--json', '--exchange', 'X', '--interval', '1h'];
-const run = (args: readonly string[], candlesDir = inFolder('candles')): Promise<CliEnd> => runCli([...BASE, '--candles-dir', candlesDir, ...args]);
+const run = (args: readonly string[], candlesDir = inFolder('candles')): Promise<CliEnd> =>
+  runCli([...BASE, '--candles-dir', candlesDir, ...args]);
 
 it('runs on good files', async () => {
   const end = await run(['--assets', 'AAA,BBB']);
   expect(end.code).toBe(0);
-  expect(documentOf(end)).toMatchObject({ panel: { assets: ['AAA', 'BBB'], bars: 48, droppedBars: 0, firstOpenMs: START_MS, lastOpenMs: START_MS + 47 * HOUR_MS } });
+  expect(documentOf(end)).toMatchObject({
+    panel: { assets: ['AAA', 'BBB'], bars: 48, droppedBars: 0, firstOpenMs: START_MS, lastOpenMs: START_MS + 47 * HOUR_MS },
+  });
 });
 
 const refusals = [
-  { what: 'an unknown asset', args: ['--assets', 'AAA,BBBB'], errors: [{ pointer: '/assets/1', code: 'unknown-asset', detail: 'no candles of BBBB/USDT at X 1h; did you mean BBB?' }] },
+  {
+    what: 'an unknown asset',
+    args: ['--assets', 'AAA,BBBB'],
+    errors: [{ pointer: '/assets/1', code: 'unknown-asset', detail: 'no candles of BBBB/USDT at X 1h; did you mean BBB?' }],
+  },
   { what: 'no overlap', args: ['--assets', 'AAA,LATE'], detail: 'no open time is shared' },
   { what: 'one shared bar', args: ['--assets', 'AAA,EDGE'], detail: 'one bar only' },
-  { what: 'a period outside of the candles', args: ['--assets', 'AAA,BBB', '--from', '2025-01-01'], errors: [{ pointer: '/assets/0', code: 'outside-coverage', detail: 'AAA has no candles in the period; it has them from 2024-01-01 00:00 to 2024-01-02 23:00 UTC' }] },
+  {
+    what: 'a period outside of the candles',
+    args: ['--assets', 'AAA,BBB', '--from', '2025-01-01'],
+    errors: [
+      {
+        pointer: '/assets/0',
+        code: 'outside-coverage',
+        detail: 'AAA has no candles in the period; it has them from 2024-01-01 00:00 to 2024-01-02 23:00 UTC',
+      },
+    ],
+  },
   { what: 'a price of zero', args: ['--assets', 'AAA,ZERO'], errors: [{ pointer: 'line 49', code: 'non-positive' }] },
   { what: 'a truncated gzip', args: ['--assets', 'CUT,AAA'], detail: 'the gzip is cut short' },
   { what: 'what is no gzip', args: ['--assets', 'JUNK,AAA'], detail: 'the name says gzip, the content does not' },
   { what: 'an empty file', args: ['--assets', 'EMPTY,AAA'], detail: 'it holds no rows' },
   { what: 'a folder named like a file', args: ['--assets', 'DIR,AAA'], detail: 'it is a folder' },
-  { what: 'another interval', args: ['--assets', 'AAA', '--interval', '5m'], errors: [{ pointer: '/assets/0', detail: expect.stringContaining('the folder has X 1h in USDT') }] },
+  {
+    what: 'another interval',
+    args: ['--assets', 'AAA', '--interval', '5m'],
+    errors: [{ pointer: '/assets/0', detail: expect.stringContaining('the folder has X 1h in USDT') }],
+  },
   { what: 'no assets', args: ['--assets', ''], errors: [{ pointer: '/assets' }] },
   { what: 'an asset twice', args: ['--assets', 'AAA,AAA'], errors: [{ pointer: '/assets', code: 'basket' }] },
   { what: 'the quote among the assets', args: ['--assets', 'AAA,USDT'], errors: [{ pointer: '/assets', code: 'basket' }] },
-  { what: 'a threshold out of range', args: ['--assets', 'AAA,BBB', '--set', 'downsideThreshold=1.5'], errors: [{ pointer: '/parameters/downsideThreshold', detail: 'must be a number above 0 and at most 1' }] },
-  { what: 'an unknown parameter', args: ['--assets', 'AAA,BBB', '--set', 'usdtReserv=0.1'], errors: [{ pointer: '/parameters/usdtReserv', detail: 'is not a parameter; did you mean usdtReserve?' }] },
+  {
+    what: 'a threshold out of range',
+    args: ['--assets', 'AAA,BBB', '--set', 'downsideThreshold=1.5'],
+    errors: [{ pointer: '/parameters/downsideThreshold', detail: 'must be a number above 0 and at most 1' }],
+  },
+  {
+    what: 'an unknown parameter',
+    args: ['--assets', 'AAA,BBB', '--set', 'usdtReserv=0.1'],
+    errors: [{ pointer: '/parameters/usdtReserv', detail: 'is not a parameter; did you mean usdtReserve?' }],
+  },
 ];
 
 it.each(refusals)('refuses $what with code 3', async ({ args, detail, errors }) => {
@@ -118,16 +150,31 @@ describe('a config file', () => {
   });
 
   it('may hold the whole request', async () => {
-    await writeFile(inFolder('request.json'), JSON.stringify({ assets: ['AAA', 'BBB'], exchange: 'X', interval: '1h', parameters: { usdtReserve: 0.5 } }));
-    const end = await runCli(['backtest', 'run', '--json', '--candles-dir', inFolder('candles'), '--config', inFolder('request.json'), '--set', 'slippage=0.001']);
+    await writeFile(
+      inFolder('request.json'),
+      JSON.stringify({ assets: ['AAA', 'BBB'], exchange: 'X', interval: '1h', parameters: { usdtReserve: 0.5 } }),
+    );
+    const end = await runCli([
+      'backtest',
+      'run',
+      '--json',
+      '--candles-dir',
+      inFolder('candles'),
+      '--config',
+      inFolder('request.json'),
+      '--set',
+      'slippage=0.001',
+    ]);
     expect(documentOf(end)).toMatchObject({ config: { usdtReserve: 0.5, slippage: 0.001 }, panel: { assets: ['AAA', 'BBB'] } });
   });
 });
 
 describe('without permission', () => {
   // Root may read everything, so as root the command runs as the user "nobody" in a folder of its own.
-  const asNobody = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath] : [process.execPath];
-  const runAsNobody = (args: readonly string[]): Promise<CliEnd> => runCli([...BASE, ...args], { command: [...asNobody, CLI_ENTRY], cwd: '/' });
+  const asNobody =
+    process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath] : [process.execPath];
+  const runAsNobody = (args: readonly string[]): Promise<CliEnd> =>
+    runCli([...BASE, ...args], { command: [...asNobody, CLI_ENTRY], cwd: '/' });
 
   beforeAll(async () => {
     await chmod(folder.path, 0o755);

@@ -74,7 +74,20 @@ describe('a migrated database', () => {
     expect(documentOf(await runCli(args, { environment }))).toMatchObject({ totals: { inserted: 0, unchanged: 5, refused: 0 } });
     const coverage = await runCli(['candles', 'coverage', '--json'], { environment });
     expect(documentOf(coverage)).toEqual({
-      data: [{ exchange: 'X', base: 'AAA', quote: 'USDT', interval: '1h', first: '2024-01-01T00:00:00.000Z', last: '2024-01-01T04:00:00.000Z', candles: 5, gaps: 0, missing: 0, zeroVolumeFraction: 0.2 }],
+      data: [
+        {
+          exchange: 'X',
+          base: 'AAA',
+          quote: 'USDT',
+          interval: '1h',
+          first: '2024-01-01T00:00:00.000Z',
+          last: '2024-01-01T04:00:00.000Z',
+          candles: 5,
+          gaps: 0,
+          missing: 0,
+          zeroVolumeFraction: 0.2,
+        },
+      ],
     });
     const table = await runCli(['candles', 'coverage'], { environment: { ...environment, COLUMNS: '80' } });
     expect(table.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
@@ -82,13 +95,16 @@ describe('a migrated database', () => {
 });
 
 describe('a database that is not there', () => {
-  it.each([[['migrate', '--wait-seconds', '0']], [['token', 'create']], [['candles', 'coverage']]])('is 7 for %j, without its password', async (args) => {
-    const url = `postgres://user:hunter2@127.0.0.1:${await freePort()}/none`;
-    const end = await runCli([...args, '--json'], { environment: { DATABASE_URL: url } });
-    expect(end.code).toBe(7);
-    expect(problemOf(end)).toMatchObject({ code: 'database-unreachable', status: 503 });
-    expect(end.stderr).not.toContain('hunter2');
-  });
+  it.each([[['migrate', '--wait-seconds', '0']], [['token', 'create']], [['candles', 'coverage']]])(
+    'is 7 for %j, without its password',
+    async (args) => {
+      const url = `postgres://user:hunter2@127.0.0.1:${await freePort()}/none`;
+      const end = await runCli([...args, '--json'], { environment: { DATABASE_URL: url } });
+      expect(end.code).toBe(7);
+      expect(problemOf(end)).toMatchObject({ code: 'database-unreachable', status: 503 });
+      expect(end.stderr).not.toContain('hunter2');
+    },
+  );
 
   it('and of which nothing is known is 7 with what to do', async () => {
     const end = await runCli(['migrate', '--json']);
@@ -99,7 +115,9 @@ describe('a database that is not there', () => {
   it('is waited for', async () => {
     const port = await freePort();
     const started = performance.now();
-    const end = await runCli(['migrate', '--wait-seconds', '1'], { environment: { DATABASE_URL: `postgres://u:p@127.0.0.1:${port}/none` } });
+    const end = await runCli(['migrate', '--wait-seconds', '1'], {
+      environment: { DATABASE_URL: `postgres://u:p@127.0.0.1:${port}/none` },
+    });
     expect(end.code).toBe(7);
     expect(performance.now() - started).toBeGreaterThanOrEqual(1_000);
   });

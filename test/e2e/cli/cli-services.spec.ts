@@ -1,6 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createTestDatabase, freePort, spawnApp, startTestRedis, temporaryFolder, type SpawnedApp, type TemporaryFolder, type TestDatabase, type TestRedis } from '#testing';
+import {
+  createTestDatabase,
+  freePort,
+  spawnApp,
+  startTestRedis,
+  temporaryFolder,
+  type SpawnedApp,
+  type TemporaryFolder,
+  type TestDatabase,
+  type TestRedis,
+} from '#testing';
 import { COMMITTED_GOLDEN, readGolden, type GoldenFile, type GoldenSummary, type GoldenTrade } from '../../golden/golden-file.js';
 import { largestDifference, wordsOf } from '../../golden/golden-match.js';
 import { documentOf, problemOf, runCli, type CliEnd } from './run-cli.js';
@@ -14,12 +24,18 @@ let runner: SpawnedApp;
 let environment: Record<string, string>;
 
 const inFolder = (name: string): string => path.join(folder.path, name);
-const rebalancer = (args: readonly string[], changes: Record<string, string> = {}): Promise<CliEnd> => runCli(args, { environment: { ...environment, ...changes } });
+const rebalancer = (args: readonly string[], changes: Record<string, string> = {}): Promise<CliEnd> =>
+  runCli(args, { environment: { ...environment, ...changes } });
 
 beforeAll(async () => {
   [folder, database, redis] = await Promise.all([temporaryFolder(), createTestDatabase(), startTestRedis()]);
   const port = await freePort();
-  environment = { DATABASE_URL: database.url, REDIS_URL: redis.url, REBALANCER_API_URL: `http://127.0.0.1:${port}`, REBALANCER_TOKEN_FILE: inFolder('token') };
+  environment = {
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    REBALANCER_API_URL: `http://127.0.0.1:${port}`,
+    REBALANCER_TOKEN_FILE: inFolder('token'),
+  };
   expect(await rebalancer(['migrate'])).toMatchObject({ code: 0 });
   const services = { DATABASE_URL: database.url, REDIS_URL: redis.url };
   const isReady = async (): Promise<boolean> => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null))?.status === 200;
@@ -80,7 +96,9 @@ it('lists it, shows it and exports every part', async () => {
   const lines = (await readFile(inFolder('equity.csv'), 'utf8')).trimEnd().split('\n');
   expect(lines[0]).toBe('time,equity');
   expect(lines.length).toBeLessThanOrEqual(101);
-  const rebalances = JSON.parse((await rebalancer(['backtest', 'export', runId, '--what', 'rebalances', '--format', 'json'])).stdout) as unknown[];
+  const rebalances = JSON.parse(
+    (await rebalancer(['backtest', 'export', runId, '--what', 'rebalances', '--format', 'json'])).stdout,
+  ) as unknown[];
   expect(rebalances).toHaveLength(golden.summary.rebalanceCount);
   expect(JSON.parse((await rebalancer(['backtest', 'export', runId, '--what', 'summary'])).stdout)).toMatchObject({ id: runId });
 });
@@ -92,7 +110,13 @@ it('cannot cancel what has ended', async () => {
 });
 
 const refusals = [
-  { what: 'an unknown asset', args: ['--assets', `${panel.assets[0]},NONE`], code: 3, problem: 'backtest-impossible', pointer: '/assets/1' },
+  {
+    what: 'an unknown asset',
+    args: ['--assets', `${panel.assets[0]},NONE`],
+    code: 3,
+    problem: 'backtest-impossible',
+    pointer: '/assets/1',
+  },
   { what: 'a period outside of the candles', args: ['--from', '2031-01-01'], code: 3, problem: 'backtest-impossible', pointer: '/from' },
   { what: 'one bar', args: ['--from', '2024-06-01', '--to', '2024-06-01'], code: 3, problem: 'backtest-impossible' },
 ];
@@ -123,7 +147,18 @@ it('finds everything in order with doctor', async () => {
   const end = await rebalancer(['doctor', '--json']);
   const { checks } = documentOf(end) as { checks: { name: string; status: string }[] };
   const status = Object.fromEntries(checks.map((check) => [check.name, check.status]));
-  expect(status).toMatchObject({ node: 'ok', build: 'ok', database: 'ok', migrations: 'ok', runner: 'ok', api: 'ok', readiness: 'ok', clock: 'ok', token: 'ok', candles: 'ok' });
+  expect(status).toMatchObject({
+    node: 'ok',
+    build: 'ok',
+    database: 'ok',
+    migrations: 'ok',
+    runner: 'ok',
+    api: 'ok',
+    readiness: 'ok',
+    clock: 'ok',
+    token: 'ok',
+    candles: 'ok',
+  });
   expect(checks.filter((check) => check.status === 'failed')).toEqual([]);
   expect(end.code).toBe(0);
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { temporaryFolder } from '#testing';
-import { CLI_BIN, problemOf, runCli } from './run-cli.js';
+import { CLI_BIN, CLI_ENTRY, problemOf, runCli } from './run-cli.js';
 
 const manifest = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../../package.json'), 'utf8')) as { version: string };
 
@@ -25,8 +25,19 @@ it('starts without a framework, a database driver or a schema library', async ()
 });
 
 const commands = [
-  [], ['backtest'], ['backtest', 'run'], ['backtest', 'ls'], ['backtest', 'show'], ['backtest', 'cancel'], ['backtest', 'export'],
-  ['candles'], ['candles', 'import'], ['candles', 'coverage'], ['doctor'], ['migrate'], ['token', 'create'],
+  [],
+  ['backtest'],
+  ['backtest', 'run'],
+  ['backtest', 'ls'],
+  ['backtest', 'show'],
+  ['backtest', 'cancel'],
+  ['backtest', 'export'],
+  ['candles'],
+  ['candles', 'import'],
+  ['candles', 'coverage'],
+  ['doctor'],
+  ['migrate'],
+  ['token', 'create'],
 ];
 
 it.each(commands.map((command) => ({ command })))('helps with [$command] on stdout, within 80 columns', async ({ command }) => {
@@ -64,8 +75,16 @@ const misuses = [
   { args: ['backtest', 'show'], code: 'missing-argument', detail: "missing required argument 'id'" },
   { args: ['backtest', 'show', 'bt_1'], code: 'malformed-id', detail: '"bt_1" is not the id of a backtest: bt_ and 26 characters' },
   { args: ['backtest', 'run'], code: 'missing-option', detail: '--assets, --exchange, --interval are missing' },
-  { args: ['backtest', 'ls', '--limit', '0'], code: 'malformed-option', detail: '--limit must be a whole number from 1 to 200 (received "0")' },
-  { args: ['backtest', 'export', 'bt_01JD9Z5X8Q4Y6T2M3N7P0R1S5V', '--what', 'all'], code: 'malformed-option', detail: '--what must be one of summary, trades, equity, rebalances (received "all")' },
+  {
+    args: ['backtest', 'ls', '--limit', '0'],
+    code: 'malformed-option',
+    detail: '--limit must be a whole number from 1 to 200 (received "0")',
+  },
+  {
+    args: ['backtest', 'export', 'bt_01JD9Z5X8Q4Y6T2M3N7P0R1S5V', '--what', 'all'],
+    code: 'malformed-option',
+    detail: '--what must be one of summary, trades, equity, rebalances (received "all")',
+  },
   { args: ['token', 'create', '--name', ''], code: 'malformed-option', detail: '--name must have 1 to 60 characters' },
   { args: ['--api', 'ftp://x', 'backtest', 'ls'], code: 'api-address', detail: '"ftp://x" (--api) is not an http or https address' },
 ];
@@ -83,4 +102,12 @@ it.each(misuses)('answers $args with code 2 and what is meant', async ({ args, c
 it('writes no escape sequences into a pipe', async () => {
   const end = await runCli(['backtst']);
   expect(end.stderr).not.toContain('\u001B');
+});
+
+it.each([
+  ['a full disk is told', '> /dev/full', 1, 'error: cannot write the output: the disk is full\n'],
+  ['a reader that stops early is none of its concern', '| true; exit ${PIPESTATUS[0]}', 0, ''],
+])('%s', async (_, redirection, code, stderr) => {
+  const end = await runCli(['-c', `"$0" "${CLI_ENTRY}" --help ${redirection}`, process.execPath], { command: ['bash'] });
+  expect(end).toMatchObject({ code, stderr });
 });

@@ -34,7 +34,16 @@ export interface CliOptions {
 
 /** No address, token or data folder of the machine that the test runs on: a test says what it means. */
 function cleanEnvironment(): Record<string, string | undefined> {
-  const { DATABASE_URL: _1, REDIS_URL: _2, REBALANCER_API_URL: _3, REBALANCER_TOKEN_FILE: _4, NO_COLOR: _5, FORCE_COLOR: _6, COLUMNS: _7, ...rest } = process.env;
+  const {
+    DATABASE_URL: _1,
+    REDIS_URL: _2,
+    REBALANCER_API_URL: _3,
+    REBALANCER_TOKEN_FILE: _4,
+    NO_COLOR: _5,
+    FORCE_COLOR: _6,
+    COLUMNS: _7,
+    ...rest
+  } = process.env;
   return { ...rest, REBALANCER_DATA_DIR: path.join(tmpdir(), 'rebalancer-test-no-such-folder') };
 }
 
@@ -45,14 +54,30 @@ export interface RunningCli {
   readonly ended: Promise<CliEnd>;
 }
 
-export function startCli(args: readonly string[], { environment = {}, command = [process.execPath, CLI_ENTRY], cwd }: CliOptions = {}): RunningCli {
+export function startCli(
+  args: readonly string[],
+  { environment = {}, command = [process.execPath, CLI_ENTRY], cwd }: CliOptions = {},
+): RunningCli {
   const [program = '', ...leading] = command;
-  const child = spawn(program, [...leading, ...args], { env: { ...cleanEnvironment(), ...environment }, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, [...leading, ...args], {
+    env: { ...cleanEnvironment(), ...environment },
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text; });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
-  const ended = once(child, 'close').then(([code, signal]) => ({ code: code as number | null, signal: signal as NodeJS.Signals | null, stdout, stderr }));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = once(child, 'close').then(([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+    stdout,
+    stderr,
+  }));
   return { process: child, stdout: () => stdout, stderr: () => stderr, ended };
 }
 

@@ -25,7 +25,9 @@ export class ScriptedApi {
   static async start(answer: Answer): Promise<ScriptedApi> {
     const server = createServer((request, response) => void api.serve(request, response));
     const api = new ScriptedApi(server, answer);
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
     return api;
   }
 
@@ -39,13 +41,20 @@ export class ScriptedApi {
 
   async stop(): Promise<void> {
     this.server.closeAllConnections();
-    await new Promise((resolve) => { this.server.close(resolve); });
+    await new Promise((resolve) => {
+      this.server.close(resolve);
+    });
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const seen = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8') };
+    const seen = {
+      method: request.method ?? '',
+      url: request.url ?? '',
+      headers: request.headers,
+      body: Buffer.concat(chunks).toString('utf8'),
+    };
     this.seen.push(seen);
     this.answer(response, seen);
   }
@@ -57,7 +66,15 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 export function sendProblem(response: ServerResponse, status: number, code: string): void {
-  sendJson(response, status, { type: 'about:blank', title: code, status, code, detail: `detail of ${code}`, instance: '/', requestId: 'req-1' });
+  sendJson(response, status, {
+    type: 'about:blank',
+    title: code,
+    status,
+    code,
+    detail: `detail of ${code}`,
+    instance: '/',
+    requestId: 'req-1',
+  });
 }
 
 /** Begins an event stream and writes these runs, each as one event with an id of its own. */
@@ -99,8 +116,17 @@ export function aRun(changes: Partial<BacktestRun> = {}): BacktestRun {
 const YARDSTICK = { finalValue: 11_000, totalReturn: 0.1, maxDrawdown: -0.3, sharpe: 0.5, feesPaid: 7, tradeCount: 2, rebalanceCount: 0 };
 
 export const FIGURES = {
-  finalValue: 12_500, totalReturn: 0.25, annualizedReturn: 0.5, maxDrawdown: -0.2, sharpe: 1.25, rebalanceCount: 3, tradeCount: 8, feesPaid: 12.5,
-  holdReturn: 0.1, periodicReturn: 0.1, bars: 1_000,
+  finalValue: 12_500,
+  totalReturn: 0.25,
+  annualizedReturn: 0.5,
+  maxDrawdown: -0.2,
+  sharpe: 1.25,
+  rebalanceCount: 3,
+  tradeCount: 8,
+  feesPaid: 12.5,
+  holdReturn: 0.1,
+  periodicReturn: 0.1,
+  bars: 1_000,
 };
 
 /** What a completed run left behind, in the form in which it is stored. */
@@ -110,8 +136,19 @@ export const SUMMARY = {
   notices: [],
   panel: { bars: 1_000, firstOpenMs: 0, lastOpenMs: 59_940_000, droppedBars: 0, warnings: [] },
   summary: {
-    ...YARDSTICK, finalValue: 12_500, totalReturn: 0.25, annualizedReturn: 0.5, maxDrawdown: -0.2, sharpe: 1.25, feesPaid: 12.5, tradeCount: 8, rebalanceCount: 3,
-    winRate: 2 / 3, kinds: { upside: 2, downside: 1, limit: 0 }, bestAsset: { asset: 'HANA', return: 0.4 }, worstAsset: { asset: 'TRUTH', return: -0.2 },
+    ...YARDSTICK,
+    finalValue: 12_500,
+    totalReturn: 0.25,
+    annualizedReturn: 0.5,
+    maxDrawdown: -0.2,
+    sharpe: 1.25,
+    feesPaid: 12.5,
+    tradeCount: 8,
+    rebalanceCount: 3,
+    winRate: 2 / 3,
+    kinds: { upside: 2, downside: 1, limit: 0 },
+    bestAsset: { asset: 'HANA', return: 0.4 },
+    worstAsset: { asset: 'TRUTH', return: -0.2 },
   },
   yardsticks: { hold: YARDSTICK, periodic: YARDSTICK },
 };

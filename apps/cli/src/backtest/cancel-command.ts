@@ -9,7 +9,12 @@ export const cancelBacktest: CommandAction<object> = async (context, _options, [
   const run = await api.cancel(id);
   // The API answers with the run as it is; what had ended before is told, not glossed over.
   if (isTerminal(run) && run.status !== 'canceled') {
-    throw failure('conflict', { code: 'run-has-ended', title: 'Nothing to cancel', detail: `${id} has ended as ${run.status} already`, remedy: `rebalancer backtest show ${id}` });
+    throw failure('conflict', {
+      code: 'run-has-ended',
+      title: 'Nothing to cancel',
+      detail: `${id} has ended as ${run.status} already`,
+      remedy: `rebalancer backtest show ${id}`,
+    });
   }
   if (context.terminal.isJson) context.terminal.document(run);
   else context.terminal.data(run.status === 'canceled' ? `${id} canceled` : `${id} is asked to stop`);

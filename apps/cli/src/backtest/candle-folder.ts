@@ -31,12 +31,20 @@ export async function loadFolder(folder: string, request: FolderRequest): Promis
 
 async function refuseUnknownAssets(folder: string, { assets, exchange, quote, interval }: FolderRequest): Promise<void> {
   const series = (await listCandleFiles(folder)).flatMap((path) => identityFromFileName(basename(path)) ?? []);
-  const known = series.filter((one) => one.exchange === exchange && one.quote === quote && one.interval === interval).map(({ base }) => base);
+  const known = series
+    .filter((one) => one.exchange === exchange && one.quote === quote && one.interval === interval)
+    .map(({ base }) => base);
   const errors = assets.flatMap((asset, index): CliFault[] => {
     if (known.includes(asset)) return [];
     const closest = closestName(asset, known);
     const instead = known.length === 0 ? elsewhere(series) : `there are ${listed(known)}`;
-    return [{ pointer: `/assets/${index}`, code: 'unknown-asset', detail: `no candles of ${asset}/${quote} at ${exchange} ${interval}${closest ? `; did you mean ${closest}?` : `; ${instead}`}` }];
+    return [
+      {
+        pointer: `/assets/${index}`,
+        code: 'unknown-asset',
+        detail: `no candles of ${asset}/${quote} at ${exchange} ${interval}${closest ? `; did you mean ${closest}?` : `; ${instead}`}`,
+      },
+    ];
   });
   if (errors.length > 0) throw impossible(`${folder} lacks candles of ${errors.length} of ${assets.length} assets`, errors);
 }
@@ -53,11 +61,19 @@ async function readAsset(folder: string, asset: string, { exchange, quote, inter
   const { openTimesMs, opens, closes, tally } = await readCandleColumns(path, { nowMs: Infinity });
   const [first] = tally.firstRefused;
   // An import leaves bad rows out and says so; a simulation over what is left would be another market.
-  if (first) throw impossible(`${path} has ${tally.refusedCount} bad ${tally.refusedCount === 1 ? 'row' : 'rows'} of ${tally.rowCount}`, tally.firstRefused.slice(0, 5).map(faultOfRow));
+  if (first)
+    throw impossible(
+      `${path} has ${tally.refusedCount} bad ${tally.refusedCount === 1 ? 'row' : 'rows'} of ${tally.rowCount}`,
+      tally.firstRefused.slice(0, 5).map(faultOfRow),
+    );
   return { asset, openTimesMs, open: opens, close: closes };
 }
 
-const faultOfRow = ({ line, reason, field }: RefusedRow): CliFault => ({ pointer: `line ${line}`, code: reason, detail: field === null ? CANDLE_FAULTS[reason] : `${field}: ${CANDLE_FAULTS[reason]}` });
+const faultOfRow = ({ line, reason, field }: RefusedRow): CliFault => ({
+  pointer: `line ${line}`,
+  code: reason,
+  detail: field === null ? CANDLE_FAULTS[reason] : `${field}: ${CANDLE_FAULTS[reason]}`,
+});
 
 function withinPeriod(series: CandleColumns, index: number, { fromMs, toMs }: FolderRequest): CandleColumns {
   const { asset, openTimesMs } = series;
@@ -67,7 +83,12 @@ function withinPeriod(series: CandleColumns, index: number, { fromMs, toMs }: Fo
     const detail = `${asset} has no candles in the period; it has them from ${minute(openTimesMs[0] ?? null)} to ${minute(openTimesMs.at(-1) ?? null)} UTC`;
     throw impossible('the period lies outside of the candles', [{ pointer: `/assets/${index}`, code: 'outside-coverage', detail }]);
   }
-  return { asset, openTimesMs: openTimesMs.subarray(start, end), open: series.open.subarray(start, end), close: series.close.subarray(start, end) };
+  return {
+    asset,
+    openTimesMs: openTimesMs.subarray(start, end),
+    open: series.open.subarray(start, end),
+    close: series.close.subarray(start, end),
+  };
 }
 
 function firstAtOrAfter(times: Float64Array, ms: number): number {

@@ -1,36 +1,6 @@
 import type { Command } from 'commander';
 import type { Bind } from '../command-action.js';
-
-const RUN_EXAMPLES = `Simulate the threshold cascade over candles.
-
-Examples:
-  $ rebalancer backtest run --wait \\
-      --assets HANA,TRUTH,SIREN --exchange MEXC --interval 1m
-  $ rebalancer backtest run --config basket.json --set usdtReserve=0.2 --wait
-  $ rebalancer backtest run --assets BTC,DOGE --exchange BINANCE \\
-      --interval 1h --from 2021-05-01 --to 2021-08-01
-  $ rebalancer backtest run --candles-dir ./candles --json \\
-      --assets HANA,TRUTH --exchange MEXC --interval 1m
-`;
-
-const RUN_NOTES = `
---config names a JSON file. It holds the parameters alone:
-  {"usdtReserve": 0.2}
-or a whole request:
-  {"assets": ["HANA", "TRUTH"], "exchange": "MEXC", "interval": "1m",
-   "parameters": {"usdtReserve": 0.2}}
-Flags win over the file, parameters one by one. Unknown fields are refused.
-
---from and --to are the open times of the first and the last bar: a date
-(00:00 UTC), an ISO 8601 time (UTC unless it has an offset) or epoch
-milliseconds.
-
---candles-dir runs in this process, without services, on files named
-EXCHANGE_BASE_QUOTE_INTERVAL.csv or .csv.gz.
-
-With --wait, Ctrl-C detaches and the run goes on;
-rebalancer backtest show ID --wait takes it up again.
-`;
+import { CANCEL_EXAMPLES, EXPORT_EXAMPLES, LIST_EXAMPLES, RUN_EXAMPLES, RUN_NOTES, SHOW_EXAMPLES } from './help-texts.js';
 
 const gather = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -39,14 +9,19 @@ export function addBacktestCommands(program: Command, bind: Bind): void {
   addRun(backtest, bind);
   addList(backtest, bind);
   addShow(backtest, bind);
-  backtest.command('cancel').argument('<id>').description('stop a run that waits or runs')
-    .addHelpText('before', 'Stop a run that waits or runs.\n\nExample:\n  $ rebalancer backtest cancel bt_01JD9Z5X8Q4Y6T2M3N7P0R1S5V\n')
+  backtest
+    .command('cancel')
+    .argument('<id>')
+    .description('stop a run that waits or runs')
+    .addHelpText('before', CANCEL_EXAMPLES)
     .action(bind(async () => (await import('./cancel-command.js')).cancelBacktest));
   addExport(backtest, bind);
 }
 
 function addRun(backtest: Command, bind: Bind): void {
-  backtest.command('run').description('submit a backtest, or run one from files')
+  backtest
+    .command('run')
+    .description('submit a backtest, or run one from files')
     .addHelpText('before', RUN_EXAMPLES)
     .addHelpText('after', RUN_NOTES)
     .option('--assets <list>', 'assets, in the order of the portfolio: HANA,TRUTH')
@@ -69,8 +44,10 @@ function addRun(backtest: Command, bind: Bind): void {
 }
 
 function addList(backtest: Command, bind: Bind): void {
-  backtest.command('ls').description('list runs')
-    .addHelpText('before', 'List runs, newest first.\n\nExamples:\n  $ rebalancer backtest ls --status completed --sort -sharpe\n  $ rebalancer backtest ls --tag nightly --limit 20\n')
+  backtest
+    .command('ls')
+    .description('list runs')
+    .addHelpText('before', LIST_EXAMPLES)
     .option('--status <status>', 'queued, running, completed, failed or canceled')
     .option('--exchange <name>', 'runs on this exchange')
     .option('--interval <interval>', 'runs on this interval')
@@ -82,16 +59,22 @@ function addList(backtest: Command, bind: Bind): void {
 }
 
 function addShow(backtest: Command, bind: Bind): void {
-  backtest.command('show').argument('<id>').description('show a run and its figures')
-    .addHelpText('before', 'Show a run and its figures.\n\nExamples:\n  $ rebalancer backtest show bt_01JD9Z5X8Q4Y6T2M3N7P0R1S5V\n  $ rebalancer backtest show bt_01JD9Z5X8Q4Y6T2M3N7P0R1S5V --wait\n')
+  backtest
+    .command('show')
+    .argument('<id>')
+    .description('show a run and its figures')
+    .addHelpText('before', SHOW_EXAMPLES)
     .option('--wait', 'wait until the run has ended')
     .option('--timeout <seconds>', 'with --wait: give up waiting after so long')
     .action(bind(async () => (await import('./show-command.js')).showBacktest));
 }
 
 function addExport(backtest: Command, bind: Bind): void {
-  backtest.command('export').argument('<id>').description('write what a run left behind to a file')
-    .addHelpText('before', 'Write what a run left behind to a file.\n\nExamples:\n  $ rebalancer backtest export bt_01JD9Z5X8Q4Y6T2M3N7P0R1S5V -o trades.csv\n  $ rebalancer backtest export bt_01JD9Z5X8Q4Y6T2M3N7P0R1S5V \\\n      --what equity --format json > equity.json\n')
+  backtest
+    .command('export')
+    .argument('<id>')
+    .description('write what a run left behind to a file')
+    .addHelpText('before', EXPORT_EXAMPLES)
     .option('--what <part>', 'summary, trades, equity or rebalances', 'trades')
     .option('-o, --output <file>', 'file to write; - is stdout', '-')
     .option('--format <format>', 'csv or json (default: csv, json for summary)')

@@ -23,9 +23,21 @@ it('reads a file with a byte order mark', () => {
 });
 
 it.each([
-  ['{"usdtReserv": 0.2}', 'config-unknown-field', [{ pointer: '/usdtReserv', code: 'unknown-parameter', detail: 'is not a parameter; did you mean usdtReserve?' }]],
-  ['{"assets": ["A"], "usdtReserve": 0.2}', 'config-unknown-field', [{ pointer: '/usdtReserve', code: 'unknown-field', detail: 'is a parameter: put it under "parameters"' }]],
-  ['{"assets": ["A"], "exchnge": "X"}', 'config-unknown-field', [{ pointer: '/exchnge', code: 'unknown-field', detail: 'is not a field here; did you mean exchange?' }]],
+  [
+    '{"usdtReserv": 0.2}',
+    'config-unknown-field',
+    [{ pointer: '/usdtReserv', code: 'unknown-parameter', detail: 'is not a parameter; did you mean usdtReserve?' }],
+  ],
+  [
+    '{"assets": ["A"], "usdtReserve": 0.2}',
+    'config-unknown-field',
+    [{ pointer: '/usdtReserve', code: 'unknown-field', detail: 'is a parameter: put it under "parameters"' }],
+  ],
+  [
+    '{"assets": ["A"], "exchnge": "X"}',
+    'config-unknown-field',
+    [{ pointer: '/exchnge', code: 'unknown-field', detail: 'is not a field here; did you mean exchange?' }],
+  ],
   ['[1]', 'config-not-an-object', undefined],
   ['null', 'config-not-an-object', undefined],
   ['not json', 'config-not-json', undefined],

@@ -5,7 +5,18 @@ import { isParameterName, unknownParameter } from './parameter-options.js';
 
 /** What a config file may say beside parameters: the fields of a submission. */
 export const REQUEST_FIELDS = [
-  'exchange', 'quote', 'interval', 'assets', 'from', 'to', 'parameters', 'periodicRebalanceDays', 'priority', 'name', 'tags', 'note',
+  'exchange',
+  'quote',
+  'interval',
+  'assets',
+  'from',
+  'to',
+  'parameters',
+  'periodicRebalanceDays',
+  'priority',
+  'name',
+  'tags',
+  'note',
 ] as const;
 
 export const CONFIG_LIMITS = { bytes: 1_048_576, depth: 8 } as const;
@@ -46,8 +57,13 @@ function readBounded(path: string): string {
 }
 
 function unreadable(path: string, cause: NodeJS.ErrnoException): CliFailure {
-  if (cause.code === 'ENOENT') return failure('notFound', { code: 'config-missing', title: 'Config file not found', detail: `there is no file ${path}`, cause });
-  const reasons: Record<string, string> = { EISDIR: 'is a folder, not a file', EACCES: 'may not be read by this user', EPERM: 'may not be read by this user' };
+  if (cause.code === 'ENOENT')
+    return failure('notFound', { code: 'config-missing', title: 'Config file not found', detail: `there is no file ${path}`, cause });
+  const reasons: Record<string, string> = {
+    EISDIR: 'is a folder, not a file',
+    EACCES: 'may not be read by this user',
+    EPERM: 'may not be read by this user',
+  };
   return invalid('config-unreadable', path, reasons[cause.code ?? ''] ?? `cannot be read: ${cause.code}`);
 }
 
@@ -77,11 +93,15 @@ function depthOf(text: string): number {
 }
 
 function unknownFields(fields: readonly string[]): readonly CliFault[] {
-  return fields.filter((field) => !(REQUEST_FIELDS as readonly string[]).includes(field)).map((field) => {
-    const closest = closestName(field, REQUEST_FIELDS);
-    const remedy = isParameterName(field) ? 'is a parameter: put it under "parameters"' : `is not a field here${closest ? `; did you mean ${closest}?` : ''}`;
-    return { pointer: `/${field.slice(0, 60)}`, code: 'unknown-field', detail: remedy };
-  });
+  return fields
+    .filter((field) => !(REQUEST_FIELDS as readonly string[]).includes(field))
+    .map((field) => {
+      const closest = closestName(field, REQUEST_FIELDS);
+      const remedy = isParameterName(field)
+        ? 'is a parameter: put it under "parameters"'
+        : `is not a field here${closest ? `; did you mean ${closest}?` : ''}`;
+      return { pointer: `/${field.slice(0, 60)}`, code: 'unknown-field', detail: remedy };
+    });
 }
 
 const unknownParameters = (fields: readonly string[]): readonly CliFault[] =>

@@ -53,7 +53,12 @@ async function writeSummary(summary: JsonObject, sink: TextSink): Promise<number
 }
 
 /** Page after page, so that a run of a million trades needs no memory of its size. */
-async function* rowsOf(api: BacktestsApi, id: string, part: Exclude<Part, 'summary'>, points: number): AsyncGenerator<readonly JsonObject[]> {
+async function* rowsOf(
+  api: BacktestsApi,
+  id: string,
+  part: Exclude<Part, 'summary'>,
+  points: number,
+): AsyncGenerator<readonly JsonObject[]> {
   if (part === 'equity') {
     const { timesMs, values } = await api.equity(id, points);
     yield timesMs.map((time, index) => ({ time, equity: values[index]! }));
@@ -113,5 +118,9 @@ function formatOf(part: Part, given: string | undefined, isJson: boolean): Forma
 function oneOf<Choice extends string>(flag: string, text: string, choices: readonly Choice[]): Choice {
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
-  throw failure('usage', { code: 'malformed-option', title: 'Wrong use', detail: `${flag} must be one of ${choices.join(', ')} (received ${JSON.stringify(text.slice(0, 40))})` });
+  throw failure('usage', {
+    code: 'malformed-option',
+    title: 'Wrong use',
+    detail: `${flag} must be one of ${choices.join(', ')} (received ${JSON.stringify(text.slice(0, 40))})`,
+  });
 }

@@ -12,7 +12,8 @@ export function parseInstant(text: string): ParsedInstant {
   if (EPOCH_MS.test(text)) return { ok: true, ms: Number(text) };
   if (/^\d{10}$/.test(text)) return refused(`looks like seconds; milliseconds would be ${text}000`);
   if (/^\d{16}$/.test(text)) return refused(`looks like microseconds; milliseconds would be ${text.slice(0, 13)}`);
-  if (!DATE.test(text) && !DATE_TIME.test(text)) return refused('must be a date such as 2024-01-31, an ISO 8601 time or epoch milliseconds');
+  if (!DATE.test(text) && !DATE_TIME.test(text))
+    return refused('must be a date such as 2024-01-31, an ISO 8601 time or epoch milliseconds');
   const ms = Date.parse(inUtc(text));
   // Date.parse takes 31 February for 3 March; the text must come back as it was.
   if (Number.isNaN(ms) || !isCalendarDate(text.slice(0, 10))) return refused('is not a date of the calendar');

@@ -32,7 +32,14 @@ export function simulatedParameters(parameters: StrategyParameters): Omit<Strate
 
 /** The result as a table and a few lines, within 80 columns. */
 export function renderResult(result: ReportedResult, terminal: Terminal): string {
-  return [...panelLines(result.panel, terminal), '', figuresTable(result, terminal), '', ...comparisonLines(result), ...noticeLines(result, terminal)].join('\n');
+  return [
+    ...panelLines(result.panel, terminal),
+    '',
+    figuresTable(result, terminal),
+    '',
+    ...comparisonLines(result),
+    ...noticeLines(result, terminal),
+  ].join('\n');
 }
 
 function panelLines(panel: ReportedPanel, { colors }: Terminal): string[] {
@@ -60,7 +67,12 @@ function figuresTable({ summary, yardsticks, periodicDays }: ReportedResult, ter
     ['Win rate', percent(summary.winRate), '', ''],
   ];
   const right = 'right' as const;
-  const columns = [{ title: '' }, { title: 'STRATEGY', align: right }, { title: 'HOLD', align: right }, { title: `EVERY ${periodicDays} D`, align: right }];
+  const columns = [
+    { title: '' },
+    { title: 'STRATEGY', align: right },
+    { title: 'HOLD', align: right },
+    { title: `EVERY ${periodicDays} D`, align: right },
+  ];
   return renderTable(columns, rows, terminal);
 }
 

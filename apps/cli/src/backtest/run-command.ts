@@ -27,7 +27,8 @@ export const runBacktestCommand: CommandAction<RunOptions> = async (context, opt
 
 async function submit(context: CliContext, options: RunOptions, request: RunRequest): Promise<ExitCode> {
   const timeoutMs = timeoutOption(options.timeout);
-  if (timeoutMs !== null && !options.wait) throw failure('usage', { code: 'option-alone', title: 'Wrong use', detail: '--timeout means nothing without --wait' });
+  if (timeoutMs !== null && !options.wait)
+    throw failure('usage', { code: 'option-alone', title: 'Wrong use', detail: '--timeout means nothing without --wait' });
   const api = openBacktestsApi(context);
   // One key for all attempts of this invocation: however often the request has to be sent, there is one run.
   const run = await api.submit(request, { force: options.force === true, idempotencyKey: randomUUID() });

@@ -26,12 +26,22 @@ export async function runFromFiles(context: CliContext, folder: string, request:
 function parametersOf({ parameters }: RunRequest): StrategyParameters {
   const parsed = parseParameters(parameters);
   if (parsed.ok) return parsed.parameters;
-  throw impossible('the parameters are not valid', parsed.faults.map(({ field, rule }) => ({ pointer: `/parameters/${field}`, code: 'parameter', detail: rule })));
+  throw impossible(
+    'the parameters are not valid',
+    parsed.faults.map(({ field, rule }) => ({ pointer: `/parameters/${field}`, code: 'parameter', detail: rule })),
+  );
 }
 
 function folderRequestOf({ exchange, quote, interval, assets, from, to }: RunRequest): FolderRequest {
   if (!isCandleInterval(interval)) throw impossible(`${interval} is not an interval of candles`);
-  return { exchange, quote, interval, assets, fromMs: from === undefined ? null : Date.parse(from), toMs: to === undefined ? null : Date.parse(to) };
+  return {
+    exchange,
+    quote,
+    interval,
+    assets,
+    fromMs: from === undefined ? null : Date.parse(from),
+    toMs: to === undefined ? null : Date.parse(to),
+  };
 }
 
 function panelOf(columns: readonly CandleColumns[]): Panel {

@@ -71,7 +71,11 @@ function instantOf(flag: 'from' | 'to', text: string | undefined): { readonly is
   if (text === undefined) return { faults: [] };
   const parsed = parseInstant(text);
   if (parsed.ok) return { iso: new Date(parsed.ms).toISOString(), faults: [] };
-  return { faults: [{ pointer: `/${flag}`, code: 'not-an-instant', detail: `--${flag} ${parsed.rule} (received ${JSON.stringify(text.slice(0, 40))})` }] };
+  return {
+    faults: [
+      { pointer: `/${flag}`, code: 'not-an-instant', detail: `--${flag} ${parsed.rule} (received ${JSON.stringify(text.slice(0, 40))})` },
+    ],
+  };
 }
 
 /** Left as it is where it is no object: the schema then says so. */
@@ -92,9 +96,17 @@ function refuseMissing(merged: Readonly<Record<string, unknown>>): void {
 /** What no field shows by itself. */
 function faultsAcross(request: RunRequest): readonly CliFault[] {
   const basket = checkBasket(request.assets, request.quote);
-  const faults: CliFault[] = basket.map(({ rule, received }) => ({ pointer: '/assets', code: 'basket', detail: `${rule} (received ${received})` }));
+  const faults: CliFault[] = basket.map(({ rule, received }) => ({
+    pointer: '/assets',
+    code: 'basket',
+    detail: `${rule} (received ${received})`,
+  }));
   if (!isCandleInterval(request.interval)) {
-    faults.push({ pointer: '/interval', code: 'interval', detail: `must be one of ${CANDLE_INTERVALS.join(' ')} (received ${JSON.stringify(request.interval)})` });
+    faults.push({
+      pointer: '/interval',
+      code: 'interval',
+      detail: `must be one of ${CANDLE_INTERVALS.join(' ')} (received ${JSON.stringify(request.interval)})`,
+    });
   }
   if (request.from !== undefined && request.to !== undefined && Date.parse(request.from) > Date.parse(request.to)) {
     faults.push({ pointer: '/from', code: 'period', detail: `must not be after to (${request.from} > ${request.to})` });
@@ -117,6 +129,7 @@ function unknownKey(parent: string, key: string): CliFault {
 }
 
 function refused(errors: readonly CliFault[]): Error {
-  const detail = errors.length === 1 ? 'the backtest asked for is not valid' : `the backtest asked for is not valid in ${errors.length} places`;
+  const detail =
+    errors.length === 1 ? 'the backtest asked for is not valid' : `the backtest asked for is not valid in ${errors.length} places`;
   return failure('invalid', { code: 'validation-failed', title: 'Backtest refused', detail, errors });
 }

@@ -30,7 +30,8 @@ function headerLines(run: BacktestRun): string[] {
   if (run.from !== null || run.to !== null) lines.push(`period ${minute(run.from)} to ${minute(run.to)} UTC`);
   if (run.tags.length > 0) lines.push(`tags ${run.tags.join(', ')}`);
   if (run.note) lines.push(`note ${run.note}`);
-  if (run.status === 'running') lines.push(`${percent(run.progress.fraction, { digits: 0 })} done, simulating ${minute(run.progress.simulatedAt)}`);
+  if (run.status === 'running')
+    lines.push(`${percent(run.progress.fraction, { digits: 0 })} done, simulating ${minute(run.progress.simulatedAt)}`);
   if (run.error) lines.push(`error: ${run.error.detail} (${run.error.code})`);
   // A completed run prints the same with its panel, so only the title is left.
   return run.status === 'completed' ? [title] : lines;

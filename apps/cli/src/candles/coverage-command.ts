@@ -41,7 +41,14 @@ export const runCandlesCoverage: CommandAction<CoverageOptions> = async (context
   const { terminal } = context;
   const found = isByApi(context.settings) ? await fromApi(context, options) : await fromDatabase(context, options);
   if (terminal.isJson) terminal.document({ data: found });
-  else if (found.length > 0) terminal.data(renderTable(COLUMNS, found.map((line) => cells(line, terminal.columns)), terminal));
+  else if (found.length > 0)
+    terminal.data(
+      renderTable(
+        COLUMNS,
+        found.map((line) => cells(line, terminal.columns)),
+        terminal,
+      ),
+    );
   if (found.length === 0) terminal.hint('no candles here yet: rebalancer candles import PATH');
   return EXIT.ok;
 };
@@ -51,13 +58,17 @@ const isByApi = ({ api, database }: Settings): boolean => database === null || a
 
 async function fromDatabase({ settings }: CliContext, { exchange, symbol, interval }: CoverageOptions): Promise<readonly CoverageLine[]> {
   const [{ PostgresCandleStore }, { withDatabase }, { storeFailure }] = await Promise.all([
-    import('#persistence'), import('../database/open-database.js'), import('./import-command.js'),
+    import('#persistence'),
+    import('../database/open-database.js'),
+    import('./import-command.js'),
   ]);
   const [base, quote] = symbol?.split('/') ?? [];
   const filter = { exchange, base, quote, interval };
-  const found = await withDatabase(settings, (dataSource) => new PostgresCandleStore(dataSource).coverage(filter)).catch((error: unknown) => {
-    throw storeFailure(error);
-  });
+  const found = await withDatabase(settings, (dataSource) => new PostgresCandleStore(dataSource).coverage(filter)).catch(
+    (error: unknown) => {
+      throw storeFailure(error);
+    },
+  );
   return found.map(lineOf);
 }
 
@@ -81,9 +92,16 @@ function lineOf(coverage: SeriesCoverage): CoverageLine {
   };
 }
 
-function cells({ exchange, base, quote, interval, first, last, candles, gaps, missing, zeroVolumeFraction }: CoverageLine, width: number): string[] {
+function cells(
+  { exchange, base, quote, interval, first, last, candles, gaps, missing, zeroVolumeFraction }: CoverageLine,
+  width: number,
+): string[] {
   const moment = (instant: string | null): string => minute(instant).slice(0, width >= MINUTES_FROM ? undefined : 10);
   return [
-    `${exchange} ${base}/${quote} ${interval}`, moment(first), moment(last), ...[candles, gaps, missing].map(whole), percent(zeroVolumeFraction),
+    `${exchange} ${base}/${quote} ${interval}`,
+    moment(first),
+    moment(last),
+    ...[candles, gaps, missing].map(whole),
+    percent(zeroVolumeFraction),
   ];
 }

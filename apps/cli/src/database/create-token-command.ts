@@ -20,7 +20,9 @@ export const createAccessToken: CommandAction<{ readonly name: string }> = async
       ids: { next: (prefix: string) => `${prefix}_${ulid()}` },
       secrets: { bytes: (count: number) => randomBytes(count) },
     };
-    return createToken(issue, name).catch((error: unknown) => { throw storeRefusal(error); });
+    return createToken(issue, name).catch((error: unknown) => {
+      throw storeRefusal(error);
+    });
   });
   if (context.terminal.isJson) context.terminal.document({ name, token });
   else context.terminal.data(token);
@@ -33,5 +35,11 @@ function storeRefusal(error: unknown): unknown {
   const { code } = (error ?? {}) as { code?: string };
   const isMissingTable = code === '42P01' || (error instanceof StoreFailure && error.kind === 'refused');
   if (!isMissingTable) return error;
-  return failure('conflict', { code: 'database-not-migrated', title: 'Database not migrated', detail: 'the database has no table of access tokens', remedy: 'rebalancer migrate', cause: error });
+  return failure('conflict', {
+    code: 'database-not-migrated',
+    title: 'Database not migrated',
+    detail: 'the database has no table of access tokens',
+    remedy: 'rebalancer migrate',
+    cause: error,
+  });
 }

@@ -10,7 +10,18 @@ const RETRY_MS = 500;
 const LONGEST_WAIT_SECONDS = 3_600;
 
 /** Errors of a server that is not there yet, or that still starts (SQLSTATE 57P03) or stops. */
-const NOT_YET = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', 'ETIMEDOUT', '57P03', '57P01', '57P02', '53300']);
+const NOT_YET = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+  'ETIMEDOUT',
+  '57P03',
+  '57P01',
+  '57P02',
+  '53300',
+]);
 
 export const migrate: CommandAction<{ readonly waitSeconds: string }> = async (context, options) => {
   const waitSeconds = numberOption('--wait-seconds', options.waitSeconds, { min: 0, max: LONGEST_WAIT_SECONDS }) ?? 0;

@@ -30,12 +30,22 @@ export async function withDatabase<Result>(settings: Settings, use: (dataSource:
 export function dataSourceOf(settings: Settings, located: Located): DataSource {
   const isAddress = URL.canParse(located.value) && /^postgres(ql)?:$/.test(new URL(located.value).protocol);
   if (isAddress) return createDataSource(databaseOptions(settings));
-  throw failure('usage', { code: 'database-address', title: 'Not an address', detail: `${located.from} is not an address of the form postgres://user:password@host:port/name` });
+  throw failure('usage', {
+    code: 'database-address',
+    title: 'Not an address',
+    detail: `${located.from} is not an address of the form postgres://user:password@host:port/name`,
+  });
 }
 
 export function databaseUnreachable({ value, from }: Located, cause: unknown): CliFailure {
   const detail = `cannot reach the database at ${placeOf(value)} (${from}): ${reasonOf(cause)}`;
-  return failure('unavailable', { code: 'database-unreachable', title: 'Database not reachable', detail, remedy: 'start it with npm start, or set DATABASE_URL', cause });
+  return failure('unavailable', {
+    code: 'database-unreachable',
+    title: 'Database not reachable',
+    detail,
+    remedy: 'start it with npm start, or set DATABASE_URL',
+    cause,
+  });
 }
 
 /** Host, port and name: an address carries a password, which no message may. */

@@ -18,8 +18,19 @@ async function allChecks(context: CliContext): Promise<readonly CheckResult[]> {
   const { root, settings } = context;
   const { checkAccess, checkApi, checkDatabase } = await import('./service-checks.js');
   const { checkRedis } = await import('./redis-check.js');
-  const local = [checkNode(process.versions.node), checkBuild(root), checkDisk(root, settings.dataDir), checkRuntimeFile(settings), checkTokenFile(settings)];
-  const services = await Promise.all([checkDatabase(settings), checkRedis(settings), checkApi(settings.api), checkAccess(openApiClient(context))]);
+  const local = [
+    checkNode(process.versions.node),
+    checkBuild(root),
+    checkDisk(root, settings.dataDir),
+    checkRuntimeFile(settings),
+    checkTokenFile(settings),
+  ];
+  const services = await Promise.all([
+    checkDatabase(settings),
+    checkRedis(settings),
+    checkApi(settings.api),
+    checkAccess(openApiClient(context)),
+  ]);
   return [...local, ...services.flat()];
 }
 

@@ -15,12 +15,23 @@ afterEach(() => folder.remove());
 
 const inFolder = (name: string): string => path.join(folder.path, name);
 
-it.each([['20.19.0', 'ok'], ['20.20.2', 'ok'], ['22.0.0', 'ok'], ['20.18.3', 'failed'], ['18.20.0', 'failed']])('takes Node %s as %s', (version, status) => {
+it.each([
+  ['20.19.0', 'ok'],
+  ['20.20.2', 'ok'],
+  ['22.0.0', 'ok'],
+  ['20.18.3', 'failed'],
+  ['18.20.0', 'failed'],
+])('takes Node %s as %s', (version, status) => {
   expect(checkNode(version).status).toBe(status);
 });
 
 it('names what a build lacks and how to make it', () => {
-  expect(checkBuild(folder.path)).toEqual({ name: 'build', status: 'failed', detail: 'dist/ lacks api, backtest-runner, cli', fix: 'npm run build' });
+  expect(checkBuild(folder.path)).toEqual({
+    name: 'build',
+    status: 'failed',
+    detail: 'dist/ lacks api, backtest-runner, cli',
+    fix: 'npm run build',
+  });
 });
 
 it('finds room on the disk of a data folder that is not there yet', () => {
@@ -62,7 +73,10 @@ describe('redis', () => {
 
   it('must never evict, and had better keep its file', () => {
     expect(setupOf(report).status).toBe('ok');
-    expect(setupOf({ ...report, evictionPolicy: 'allkeys-lru' })).toMatchObject({ status: 'failed', fix: 'redis-cli config set maxmemory-policy noeviction' });
+    expect(setupOf({ ...report, evictionPolicy: 'allkeys-lru' })).toMatchObject({
+      status: 'failed',
+      fix: 'redis-cli config set maxmemory-policy noeviction',
+    });
     expect(setupOf({ ...report, isAppendOnly: false }).status).toBe('warning');
   });
 

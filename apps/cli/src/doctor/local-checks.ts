@@ -13,7 +13,9 @@ export function checkNode(version: string): CheckResult {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isEnough = major > OLDEST_NODE.major || (major === OLDEST_NODE.major && minor >= OLDEST_NODE.minor);
   const wanted = `${OLDEST_NODE.major}.${OLDEST_NODE.minor}`;
-  return isEnough ? passed('node', `Node ${version}`) : failed('node', `Node ${version} is too old, ${wanted} is needed`, `nvm install ${OLDEST_NODE.major}`);
+  return isEnough
+    ? passed('node', `Node ${version}`)
+    : failed('node', `Node ${version} is too old, ${wanted} is needed`, `nvm install ${OLDEST_NODE.major}`);
 }
 
 export function checkBuild(root: string): CheckResult {
@@ -30,10 +32,13 @@ export function checkRuntimeFile({ dataDir, api, database }: Settings): CheckRes
   const path = join(dataDir, 'runtime.json');
   if (!existsSync(path)) {
     const isConfigured = api.from !== 'default' || database !== null;
-    return isConfigured ? skipped('runtime file', 'not needed: addresses come from flags or environment') : failed('runtime file', `${path} is not there: nothing was started here`, 'npm start');
+    return isConfigured
+      ? skipped('runtime file', 'not needed: addresses come from flags or environment')
+      : failed('runtime file', `${path} is not there: nothing was started here`, 'npm start');
   }
   const mode = statSync(path).mode & 0o777;
-  if ((mode & 0o077) !== 0) return failed('runtime file', `others may read ${path} (mode ${mode.toString(8)}), and passwords stand in it`, `chmod 600 ${path}`);
+  if ((mode & 0o077) !== 0)
+    return failed('runtime file', `others may read ${path} (mode ${mode.toString(8)}), and passwords stand in it`, `chmod 600 ${path}`);
   return isJson(path) ? passed('runtime file', path) : failed('runtime file', `${path} is not JSON`, 'npm start');
 }
 
@@ -45,7 +50,9 @@ export function checkTokenFile(settings: Settings): CheckResult {
     return failed('token file', asFailure(error).message, 'npm start (writes .data/access-token), or rebalancer token create');
   }
   const mode = statSync(path).mode & 0o777;
-  return (mode & 0o077) === 0 ? passed('token file', path) : failed('token file', `others may read ${path} (mode ${mode.toString(8)})`, `chmod 600 ${path}`);
+  return (mode & 0o077) === 0
+    ? passed('token file', path)
+    : failed('token file', `others may read ${path} (mode ${mode.toString(8)})`, `chmod 600 ${path}`);
 }
 
 export function checkDisk(root: string, dataDir: string): CheckResult {

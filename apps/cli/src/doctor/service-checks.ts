@@ -19,7 +19,10 @@ export async function checkDatabase(settings: Settings): Promise<readonly CheckR
     const [row] = await dataSource.query<readonly { version: string }[]>("SELECT current_setting('server_version') AS version");
     return [passed('database', `PostgreSQL ${row?.version ?? ''}`.trim()), await checkMigrations(dataSource)];
   } catch (error) {
-    return [failed('database', `${database.from}: ${reasonOf(error)}`, 'npm start, or set DATABASE_URL'), skipped('migrations', 'the database is not reachable')];
+    return [
+      failed('database', `${database.from}: ${reasonOf(error)}`, 'npm start, or set DATABASE_URL'),
+      skipped('migrations', 'the database is not reachable'),
+    ];
   } finally {
     if (dataSource?.isInitialized) await dataSource.destroy();
   }
@@ -34,8 +37,18 @@ async function checkMigrations(dataSource: DataSource): Promise<CheckResult> {
 /** Live and ready are open to all; they are asked without the token, so that each check finds its own fault. */
 export async function checkApi(api: Located): Promise<readonly CheckResult[]> {
   const live = await probe(api, '/livez');
-  if (live instanceof Error) return [failed('api', `${api.value} (${api.from}): ${reasonOf(live)}`, 'npm start'), skipped('readiness', 'the API is not reachable'), skipped('clock', 'the API is not reachable')];
-  if (live.status !== 200) return [failed('api', `${api.value}/livez answers ${live.status}: is this the API?`, 'npm start'), skipped('readiness', 'there is no API'), skipped('clock', 'there is no API')];
+  if (live instanceof Error)
+    return [
+      failed('api', `${api.value} (${api.from}): ${reasonOf(live)}`, 'npm start'),
+      skipped('readiness', 'the API is not reachable'),
+      skipped('clock', 'the API is not reachable'),
+    ];
+  if (live.status !== 200)
+    return [
+      failed('api', `${api.value}/livez answers ${live.status}: is this the API?`, 'npm start'),
+      skipped('readiness', 'there is no API'),
+      skipped('clock', 'there is no API'),
+    ];
   return [passed('api', api.value), await checkReadiness(api), checkClock(live)];
 }
 
@@ -43,9 +56,12 @@ async function checkReadiness(api: Located): Promise<CheckResult> {
   const response = await probe(api, '/readyz');
   if (response instanceof Error) return failed('readiness', reasonOf(response), 'npm start');
   const parsed = Readiness.safeParse(await response.json().catch(() => null));
-  if (!parsed.success) return failed('readiness', `${api.value}/readyz answers ${response.status} in an unknown form`, 'npm run build && npm start');
+  if (!parsed.success)
+    return failed('readiness', `${api.value}/readyz answers ${response.status} in an unknown form`, 'npm run build && npm start');
   const { status, checks } = parsed.data;
-  const troubles = Object.entries(checks).filter(([, check]) => check.status !== 'ok').map(([name, check]) => `${name} ${check.status}${check.detail ? ` (${check.detail})` : ''}`);
+  const troubles = Object.entries(checks)
+    .filter(([, check]) => check.status !== 'ok')
+    .map(([name, check]) => `${name} ${check.status}${check.detail ? ` (${check.detail})` : ''}`);
   if (status === 'ok') return passed('readiness', `${Object.keys(checks).join(', ')} in order`);
   return failed('readiness', `${status}: ${troubles.join('; ')}`, 'npm start');
 }

@@ -98,7 +98,12 @@ export class ApiClient {
     const { value, from } = this.address;
     const url = URL.canParse(value) ? new URL(value) : null;
     if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-    throw failure('usage', { code: 'api-address', title: 'Not an address', detail: `${JSON.stringify(value)} (${from}) is not an http or https address`, remedy: '--api http://127.0.0.1:3000' });
+    throw failure('usage', {
+      code: 'api-address',
+      title: 'Not an address',
+      detail: `${JSON.stringify(value)} (${from}) is not an http or https address`,
+      remedy: '--api http://127.0.0.1:3000',
+    });
   }
 
   private headersOf(request: ApiRequest): Record<string, string> {
@@ -134,7 +139,14 @@ async function refusalOf(response: Response): Promise<CliFailure> {
   const body = parsedText(await response.text());
   if (isProblem(body)) return new CliFailure(exitCode, { ...body, ...remedyOf(response.status) });
   const detail = `${new URL(response.url).origin} answered ${response.status} without a problem document; is this the API?`;
-  return new CliFailure(exitCode, { type: 'about:blank', title: 'Unexpected answer', status: response.status, code: 'not-the-api', detail, remedy: 'rebalancer doctor' });
+  return new CliFailure(exitCode, {
+    type: 'about:blank',
+    title: 'Unexpected answer',
+    status: response.status,
+    code: 'not-the-api',
+    detail,
+    remedy: 'rebalancer doctor',
+  });
 }
 
 function remedyOf(status: number): { readonly remedy?: string } {

@@ -29,7 +29,12 @@ export class BacktestsApi {
 
   async submit(request: RunRequest, options: { readonly force: boolean; readonly idempotencyKey: string }): Promise<BacktestRun> {
     const { force, idempotencyKey } = options;
-    const answer = await this.client.call('/v1/backtests', BacktestRun, { method: 'POST', body: request, query: { force: force || undefined }, idempotencyKey });
+    const answer = await this.client.call('/v1/backtests', BacktestRun, {
+      method: 'POST',
+      body: request,
+      query: { force: force || undefined },
+      idempotencyKey,
+    });
     return answer.body;
   }
 

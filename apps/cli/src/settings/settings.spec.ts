@@ -6,7 +6,9 @@ import { DEFAULT_API_URL, readRuntimeFile, readToken, requireDatabase, resolveSe
 const RUNTIME = { apiUrl: 'http://runtime:1', databaseUrl: 'postgres://runtime/1', redisUrl: 'redis://runtime' };
 
 let folder: TemporaryFolder;
-beforeEach(async () => { folder = await temporaryFolder(); });
+beforeEach(async () => {
+  folder = await temporaryFolder();
+});
 afterEach(() => folder.remove());
 
 describe('an address', () => {
@@ -32,14 +34,27 @@ describe('an address', () => {
 
   it('is the default where nothing says another; a database has none', () => {
     const settings = resolveSettings({}, {}, {}, '/data');
-    expect(settings).toMatchObject({ api: { value: DEFAULT_API_URL }, tokenFile: { value: '/data/access-token' }, database: null, redis: null });
-    expect(() => requireDatabase(settings)).toThrow(expect.objectContaining({ exitCode: 7, problem: expect.objectContaining({ remedy: 'start it with npm start, or set DATABASE_URL' }) }));
+    expect(settings).toMatchObject({
+      api: { value: DEFAULT_API_URL },
+      tokenFile: { value: '/data/access-token' },
+      database: null,
+      redis: null,
+    });
+    expect(() => requireDatabase(settings)).toThrow(
+      expect.objectContaining({
+        exitCode: 7,
+        problem: expect.objectContaining({ remedy: 'start it with npm start, or set DATABASE_URL' }),
+      }),
+    );
   });
 
   it('may stand in a file that the environment names', async () => {
     const file = path.join(folder.path, 'url');
     await writeFile(file, 'postgres://secret/1\n');
-    expect(resolveSettings({}, { DATABASE_URL_FILE: file }, RUNTIME, '/data').database).toEqual({ value: 'postgres://secret/1', from: 'DATABASE_URL_FILE' });
+    expect(resolveSettings({}, { DATABASE_URL_FILE: file }, RUNTIME, '/data').database).toEqual({
+      value: 'postgres://secret/1',
+      from: 'DATABASE_URL_FILE',
+    });
     expect(() => resolveSettings({}, { DATABASE_URL_FILE: `${file}.none` }, {}, '/data')).toThrow(expect.objectContaining({ exitCode: 2 }));
   });
 });
@@ -65,6 +80,8 @@ describe('a token', () => {
   });
 
   it('that is missing is a matter of access, and says where it was looked for', () => {
-    expect(() => readToken(settingsWith('/nowhere/token'))).toThrow(expect.objectContaining({ exitCode: 6, message: 'cannot read the access token from /nowhere/token (--token-file): ENOENT' }));
+    expect(() => readToken(settingsWith('/nowhere/token'))).toThrow(
+      expect.objectContaining({ exitCode: 6, message: 'cannot read the access token from /nowhere/token (--token-file): ENOENT' }),
+    );
   });
 });

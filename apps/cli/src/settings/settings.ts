@@ -34,12 +34,7 @@ const MAX_TOKEN_BYTES = 4_096;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export function resolveSettings(
-  flags: SettingFlags,
-  environment: Environment,
-  runtime: RuntimeFile,
-  dataDir: string,
-): Settings {
+export function resolveSettings(flags: SettingFlags, environment: Environment, runtime: RuntimeFile, dataDir: string): Settings {
   const runtimePath = join(dataDir, 'runtime.json');
   return {
     dataDir,
@@ -48,10 +43,10 @@ export function resolveSettings(
       located(environment.REBALANCER_API_URL, 'REBALANCER_API_URL'),
       located(runtime.apiUrl, runtimePath),
     ) ?? { value: DEFAULT_API_URL, from: 'default' },
-    tokenFile: first(
-      located(flags.tokenFile, '--token-file'),
-      located(environment.REBALANCER_TOKEN_FILE, 'REBALANCER_TOKEN_FILE'),
-    ) ?? { value: join(dataDir, 'access-token'), from: 'default' },
+    tokenFile: first(located(flags.tokenFile, '--token-file'), located(environment.REBALANCER_TOKEN_FILE, 'REBALANCER_TOKEN_FILE')) ?? {
+      value: join(dataDir, 'access-token'),
+      from: 'default',
+    },
     database: first(secretOf('DATABASE_URL', environment), located(runtime.databaseUrl, runtimePath)),
     redis: first(secretOf('REDIS_URL', environment), located(runtime.redisUrl, runtimePath)),
   };
@@ -72,7 +67,12 @@ export function readToken(settings: Settings): string {
   const { value: path, from } = settings.tokenFile;
   const token = readTokenText(path, from).trim();
   if (token === '' || token.length > MAX_TOKEN_BYTES || /\s/.test(token)) {
-    throw failure('access', { code: 'token-malformed', title: 'Token file holds no token', detail: `${path} does not hold one token on one line`, remedy: 'rebalancer token create' });
+    throw failure('access', {
+      code: 'token-malformed',
+      title: 'Token file holds no token',
+      detail: `${path} does not hold one token on one line`,
+      remedy: 'rebalancer token create',
+    });
   }
   return token;
 }
@@ -105,7 +105,12 @@ function secretOf(name: string, environment: Environment): Located | null {
   try {
     return located(readFileSync(file, 'utf8').trim(), `${name}_FILE`);
   } catch (cause) {
-    throw failure('usage', { code: 'secret-file-unreadable', title: 'Wrong use', detail: `${name}_FILE names ${file}, which cannot be read: ${reasonOf(cause)}`, cause });
+    throw failure('usage', {
+      code: 'secret-file-unreadable',
+      title: 'Wrong use',
+      detail: `${name}_FILE names ${file}, which cannot be read: ${reasonOf(cause)}`,
+      cause,
+    });
   }
 }
 

@@ -11,11 +11,15 @@ export interface TextSink {
 export async function writeOutput(path: string, produce: (sink: TextSink) => Promise<void>): Promise<void> {
   if (path === '-') return produce(STDOUT);
   const unfinished = `${path}.${process.pid}.part`;
-  const file = await open(unfinished, 'wx').catch((error: unknown) => { throw unwritable(path, error); });
+  const file = await open(unfinished, 'wx').catch((error: unknown) => {
+    throw unwritable(path, error);
+  });
   try {
     await produce({ write: async (text) => writeAll(file, text, path) });
     await file.close();
-    await rename(unfinished, path).catch((error: unknown) => { throw unwritable(path, error); });
+    await rename(unfinished, path).catch((error: unknown) => {
+      throw unwritable(path, error);
+    });
   } catch (error) {
     await file.close().catch(() => {});
     await rm(unfinished, { force: true });
@@ -50,5 +54,10 @@ const REASONS: Readonly<Record<string, string>> = {
 function unwritable(path: string, cause: unknown): CliFailure {
   const code = (cause as NodeJS.ErrnoException).code ?? '';
   const detail = `cannot write ${path}: ${REASONS[code] ?? code}; nothing was left there`;
-  return failure(code === 'ENOENT' ? 'notFound' : 'invalid', { code: 'output-unwritable', title: 'Output cannot be written', detail, cause });
+  return failure(code === 'ENOENT' ? 'notFound' : 'invalid', {
+    code: 'output-unwritable',
+    title: 'Output cannot be written',
+    detail,
+    cause,
+  });
 }

@@ -11,12 +11,29 @@ export interface Column {
 const GAP = 2;
 const SMALLEST_FLEXIBLE = 8;
 const NO_LINES = {
-  top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
-  left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: ' '.repeat(GAP),
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: ' '.repeat(GAP),
 };
 
 /** Plain columns without lines: what is selected or piped on carries nothing but words. Fits the terminal's width. */
-export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[], terminal: Pick<Terminal, 'columns' | 'colors'>): string {
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  terminal: Pick<Terminal, 'columns' | 'colors'>,
+): string {
   const widths = columns.map((column, index) => Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[index] ?? ''))));
   const table = new Table({
     head: columns.map(({ title }) => terminal.colors.bold(title)),
@@ -26,7 +43,11 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
     colWidths: fitted(widths, columns, terminal.columns),
   });
   for (const row of rows) table.push([...row]);
-  return table.toString().split('\n').map((line) => line.trimEnd()).join('\n');
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 function fitted(widths: readonly number[], columns: readonly Column[], available: number): number[] {
@@ -39,5 +60,9 @@ function fitted(widths: readonly number[], columns: readonly Column[], available
 export function displayWidth(text: string): number {
   // The escape of a color is the one control sequence that this program writes.
   const plain = text.replaceAll(new RegExp(`${String.fromCodePoint(27)}\\[[0-9;]*m`, 'g'), '');
-  return Array.from(plain).reduce((width, character) => width + (/[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\uFF01-\uFF60]/u.test(character) ? 2 : 1), 0);
+  return Array.from(plain).reduce(
+    (width, character) =>
+      width + (/[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\uFF01-\uFF60]/u.test(character) ? 2 : 1),
+    0,
+  );
 }

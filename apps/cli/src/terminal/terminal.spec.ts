@@ -2,7 +2,10 @@ import { Terminal, type TerminalOptions } from './terminal.js';
 
 class StreamInMemory {
   text = '';
-  constructor(readonly isTTY: boolean, readonly columns?: number) {}
+  constructor(
+    readonly isTTY: boolean,
+    readonly columns?: number,
+  ) {}
   write(text: string): void {
     this.text += text;
   }
@@ -14,7 +17,15 @@ function aTerminal(options: Partial<TerminalOptions> = {}, isTTY = false) {
   return { out, err, terminal: new Terminal(out, err, { json: false, quiet: false, color: true, ...options }) };
 }
 
-const PROBLEM = { type: 'about:blank', title: 'Wrong', status: 422, code: 'validation-failed', detail: 'it is wrong', errors: [{ pointer: '/a', code: 'b', detail: 'must be c' }], remedy: 'do this' };
+const PROBLEM = {
+  type: 'about:blank',
+  title: 'Wrong',
+  status: 422,
+  code: 'validation-failed',
+  detail: 'it is wrong',
+  errors: [{ pointer: '/a', code: 'b', detail: 'must be c' }],
+  remedy: 'do this',
+};
 
 it('sends data to stdout and words to stderr', () => {
   const { out, err, terminal } = aTerminal();
