@@ -9,7 +9,7 @@ import { enqueueRuns, type RunJobPolicy } from './run-jobs.js';
 import { claimRun, finishRun, giveBackRun, heartbeatRun } from './run-leases.js';
 import { RUN_COLUMNS, toRun, type RunRow } from './run-row.js';
 import { storeResult } from './store-result.js';
-import { recallKey, submitRun } from './submit-run.js';
+import { recallKey, submitRun, submitWithKey } from './submit-run.js';
 
 export class PostgresBacktestRunStore implements BacktestRunStore {
   constructor(
@@ -18,7 +18,9 @@ export class PostgresBacktestRunStore implements BacktestRunStore {
   ) {}
 
   submit(run: NewRun, idempotency: IdempotencyClaim | null): Promise<SubmitOutcome> {
-    return inTransaction(this.dataSource, 'store the run', (sql) => submitRun(sql, this.jobs, run, idempotency));
+    const doing = 'store the run';
+    if (idempotency === null) return withSession(this.dataSource, doing, (sql) => submitRun(sql, this.jobs, run));
+    return inTransaction(this.dataSource, doing, (sql) => submitWithKey(sql, this.jobs, run, idempotency));
   }
 
   recall(idempotency: IdempotencyClaim): ReturnType<BacktestRunStore['recall']> {

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Outbox, QueuedJob } from '#application';
-import { inTransaction, withSession, type Sql } from '../session/sql.js';
+import { inTransaction, SOFT_COMMIT, withSession, type Sql } from '../session/sql.js';
 
 /** Short on purpose: a transport that has come back must be used within seconds, and asking an absent one costs little. */
 const LONGEST_BACKOFF_MS = 2_000;
@@ -39,7 +39,7 @@ export class PostgresOutbox implements Outbox {
 
 function lockUndelivered(sql: Sql, limit: number): Promise<OutboxRow[]> {
   return sql.rows<OutboxRow>(
-    `SELECT id, queue, job_id AS "jobId", payload, priority FROM outbox
+    `SELECT id, queue, job_id AS "jobId", payload, priority, ${SOFT_COMMIT} FROM outbox
      WHERE dispatched_at IS NULL AND available_at <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
     [limit],
   );

@@ -15,16 +15,22 @@ export const DISPATCH_GRACE_MS = 5_000;
 export const after = (parameter: string): string => `now() + ${parameter} * interval '1 millisecond'`;
 
 /**
- * A new outbox row for each of these runs, under their present dispatch count. The job id says which dispatch it is, so
- * a transport that still knows an earlier one (finished, failed) does not take it for the same.
+ * A new outbox row for each run of the relation, under its present dispatch count. The job id says which dispatch it is,
+ * so that a transport that still knows an earlier one (finished, failed) does not take it for the same.
+ * @param names the parameters that hold the queue and the priorities of interactive and bulk runs
  */
+export const insertJobs = (relation: string, names: { readonly queue: string; readonly interactive: string; readonly bulk: string }): string =>
+  `INSERT INTO outbox (queue, job_id, payload, priority)
+   SELECT ${names.queue}::text, ${names.queue}::text || '-' || id || '-' || dispatch_count, jsonb_build_object('runId', id),
+          CASE priority WHEN 'interactive' THEN ${names.interactive}::int ELSE ${names.bulk}::int END
+   FROM ${relation} ORDER BY id`;
+
+/** The same for runs that are stored already. Returns how many there were. */
 export async function enqueueRuns(sql: Sql, policy: RunJobPolicy, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;
   return sql.run(
-    `INSERT INTO outbox (queue, job_id, payload, priority)
-     SELECT $1::text, $1::text || '-' || id || '-' || dispatch_count, jsonb_build_object('runId', id),
-            CASE priority WHEN 'interactive' THEN $3::int ELSE $4::int END
-     FROM backtest_run WHERE id = ANY ($2::text[]) ORDER BY id`,
-    [policy.queue, ids, policy.priorities.interactive, policy.priorities.bulk],
+    `WITH due AS (SELECT id, priority, dispatch_count FROM backtest_run WHERE id = ANY ($1::text[]))
+     ${insertJobs('due', { queue: '$2', interactive: '$3', bulk: '$4' })}`,
+    [ids, policy.queue, policy.priorities.interactive, policy.priorities.bulk],
   );
 }

@@ -1,5 +1,5 @@
 import type { ClaimOutcome, HeartbeatOutcome, ReapedRuns, RunNotice, RunProgress } from '#application';
-import type { Sql } from '../session/sql.js';
+import { SOFT_COMMIT, type Sql } from '../session/sql.js';
 import { after, DISPATCH_GRACE_MS } from './run-jobs.js';
 import { RUN_COLUMNS, toRun, type RunRow } from './run-row.js';
 
@@ -31,7 +31,7 @@ async function claimQueued(sql: Sql, id: string, runnerId: string, leaseMs: numb
   const [row] = await sql.rows<RunRow & { readonly lease_epoch: number; readonly lease_until: Date }>(
     `UPDATE backtest_run SET status = 'running', lease_epoch = lease_epoch + 1, lease_until = ${after('$3::float8')},
        runner_id = $2, next_action_at = NULL, started_at = coalesce(started_at, now()), ${FRESH}
-     WHERE id = $1 AND status = 'queued' RETURNING lease_epoch, lease_until, ${RUN_COLUMNS}`,
+     WHERE id = $1 AND status = 'queued' RETURNING lease_epoch, lease_until, ${SOFT_COMMIT}, ${RUN_COLUMNS}`,
     [id, runnerId, leaseMs],
   );
   if (row === undefined) return null;
@@ -43,7 +43,8 @@ export async function heartbeatRun(sql: Sql, id: string, epoch: number, progress
   const [row] = await sql.rows<{ readonly is_cancel_requested: boolean }>(
     `UPDATE backtest_run SET lease_until = ${after('$3::float8')},
        progress_fraction = $4, simulated_ms = $5, bars_per_second = $6
-     WHERE id = $1 AND lease_epoch = $2 AND status = 'running' RETURNING cancel_requested_at IS NOT NULL AS is_cancel_requested`,
+     WHERE id = $1 AND lease_epoch = $2 AND status = 'running'
+     RETURNING cancel_requested_at IS NOT NULL AS is_cancel_requested, ${SOFT_COMMIT}`,
     [id, epoch, leaseMs, progress.fraction, progress.simulatedMs, progress.barsPerSecond],
   );
   if (row === undefined) return 'lease-lost';

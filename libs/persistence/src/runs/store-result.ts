@@ -12,15 +12,19 @@ export const weightSeries = (assetIndex: number): string => `weight-${assetIndex
 
 /** The result and the completed header, in the caller's transaction. False: the lease is another's, nothing was stored. */
 export async function storeResult(sql: Sql, id: string, epoch: number, result: StoredResult): Promise<boolean> {
-  await sql.run(`SET LOCAL statement_timeout = ${STATEMENT_MS}`);
-  const changed = await sql.run(
-    `UPDATE backtest_run SET status = 'completed', figures = $3, notices = $4, data_fingerprint = $5, code_version = $6,
-       progress_fraction = 1, lease_until = NULL, finished_at = now()
-     WHERE id = $1 AND lease_epoch = $2 AND status = 'running'`,
-    [id, epoch, JSON.stringify(result.figures), JSON.stringify(result.notices), result.dataFingerprint, result.codeVersion],
+  const stored = await sql.run(
+    `WITH done AS (
+       UPDATE backtest_run SET status = 'completed', figures = $3, notices = $4, data_fingerprint = $5, code_version = $6,
+         progress_fraction = 1, lease_until = NULL, finished_at = now()
+       WHERE id = $1 AND lease_epoch = $2 AND status = 'running' RETURNING id)
+     INSERT INTO backtest_result (run_id, document) SELECT id, $7 FROM done
+     RETURNING set_config('statement_timeout', '${STATEMENT_MS}', true)`,
+    [
+      id, epoch, JSON.stringify(result.figures), JSON.stringify(result.notices), result.dataFingerprint, result.codeVersion,
+      JSON.stringify(result.document),
+    ],
   );
-  if (changed !== 1) return false;
-  await sql.run('INSERT INTO backtest_result (run_id, document) VALUES ($1, $2)', [id, JSON.stringify(result.document)]);
+  if (stored !== 1) return false;
   await insertSeries(sql, id, result);
   await insertTrades(sql, id, result.trades);
   await insertRebalances(sql, id, result.rebalances);

@@ -1,21 +1,38 @@
-import { StoreFailure, type BacktestRun, type BacktestRunStore, type IdempotencyClaim, type NewRun, type SubmitOutcome } from '#application';
+import { StoreFailure, type BacktestRunStore, type IdempotencyClaim, type NewRun, type SubmitOutcome } from '#application';
 import type { Sql } from '../session/sql.js';
-import { after, DISPATCH_GRACE_MS, enqueueRuns, type RunJobPolicy } from './run-jobs.js';
+import { after, DISPATCH_GRACE_MS, insertJobs, type RunJobPolicy } from './run-jobs.js';
 import { RUN_COLUMNS, toRun, type RunRow } from './run-row.js';
 
 type RecallOutcome = Awaited<ReturnType<BacktestRunStore['recall']>>;
 
 /** The run, its outbox row and its key, in the caller's transaction. */
-export async function submitRun(sql: Sql, policy: RunJobPolicy, run: NewRun, key: IdempotencyClaim | null): Promise<SubmitOutcome> {
-  if (key !== null && !(await claimKey(sql, key, run.id))) {
-    const earlier = await recallKey(sql, key);
-    // Its run has been deleted between the two statements: tried again from the beginning, the key is free.
-    if (earlier === null) throw new StoreFailure('contended', 'the idempotency key was freed just now', { cause: null });
-    return earlier;
-  }
-  const stored = await insertRun(sql, run);
-  await enqueueRuns(sql, policy, [run.id]);
-  return { kind: 'created', run: stored };
+export async function submitWithKey(sql: Sql, policy: RunJobPolicy, run: NewRun, key: IdempotencyClaim): Promise<SubmitOutcome> {
+  if (await claimKey(sql, key, run.id)) return submitRun(sql, policy, run);
+  const earlier = await recallKey(sql, key);
+  // Its run has been deleted between the two statements: tried again from the beginning, the key is free.
+  if (earlier === null) throw new StoreFailure('contended', 'the idempotency key was freed just now', { cause: null });
+  return earlier;
+}
+
+/** The run and its outbox row by one statement, which is a transaction by itself where there is none. */
+export async function submitRun(sql: Sql, policy: RunJobPolicy, run: NewRun): Promise<SubmitOutcome> {
+  const [row] = await sql.rows<RunRow>(
+    `WITH stored AS (
+       INSERT INTO backtest_run (id, status, spec, exchange, interval_name, assets, spec_sha256, data_fingerprint,
+         code_version, priority, name, tags, note, notices, dispatch_count, next_action_at, created_at)
+       VALUES ($1, 'queued', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, ${after('$14::float8')},
+         to_timestamp($15::float8 / 1000))
+       RETURNING *),
+     job AS (${insertJobs('stored', { queue: '$16', interactive: '$17', bulk: '$18' })})
+     SELECT ${RUN_COLUMNS} FROM stored`,
+    [
+      run.id, JSON.stringify(run.spec), run.spec.exchange, run.spec.interval, run.spec.assets, run.specSha256,
+      run.dataFingerprint, run.codeVersion, run.priority, run.labels.name, run.labels.tags, run.labels.note,
+      JSON.stringify(run.notices), DISPATCH_GRACE_MS, run.createdAtMs,
+      policy.queue, policy.priorities.interactive, policy.priorities.bulk,
+    ],
+  );
+  return { kind: 'created', run: toRun(row!) };
 }
 
 export async function recallKey(sql: Sql, { principal, key, requestSha256 }: IdempotencyClaim): Promise<RecallOutcome> {
@@ -35,20 +52,4 @@ async function claimKey(sql: Sql, { principal, key, requestSha256 }: Idempotency
     [principal, key, requestSha256, runId],
   );
   return inserted === 1;
-}
-
-async function insertRun(sql: Sql, run: NewRun): Promise<BacktestRun> {
-  const [row] = await sql.rows<RunRow>(
-    `INSERT INTO backtest_run (id, status, spec, exchange, interval_name, assets, spec_sha256, data_fingerprint,
-       code_version, priority, name, tags, note, notices, dispatch_count, next_action_at, created_at)
-     VALUES ($1, 'queued', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, ${after('$14::float8')},
-       to_timestamp($15::float8 / 1000))
-     RETURNING ${RUN_COLUMNS}`,
-    [
-      run.id, JSON.stringify(run.spec), run.spec.exchange, run.spec.interval, run.spec.assets, run.specSha256,
-      run.dataFingerprint, run.codeVersion, run.priority, run.labels.name, run.labels.tags, run.labels.note,
-      JSON.stringify(run.notices), DISPATCH_GRACE_MS, run.createdAtMs,
-    ],
-  );
-  return toRun(row!);
 }

@@ -6,6 +6,13 @@ import { asStoreFailure } from './store-failure.js';
 const MAX_TRIES = 5;
 const LONGEST_PAUSE_MS = 200;
 
+/**
+ * An expression that lets the surrounding transaction's commit return before it is on disk; for a statement's RETURNING
+ * or SELECT list, so that it costs no round trip. A crash of the server may take back the last moments of such commits,
+ * never a part of one: for changes that are only done again then (a delivery noted, a lease taken or extended).
+ */
+export const SOFT_COMMIT = `set_config('synchronous_commit', 'off', true)`;
+
 /** SQL on one connection: a transaction's, or one borrowed for the time of `withSession`. Throws StoreFailure. */
 export class Sql {
   /** `doing` completes "the database could not …". */
