@@ -5,19 +5,7 @@
 import type { CandleFile, GoldenConfig, GoldenSummary, GoldenTrade } from '../golden-file.js';
 import { annualSharpe, deepestDrawdown } from './naive-figures.js';
 import { chooseNaivePlan, type NaivePlan } from './naive-plan.js';
-
-export interface NaiveBar {
-  readonly time: number;
-  readonly open: ReadonlyMap<string, number>;
-  readonly close: ReadonlyMap<string, number>;
-}
-
-export interface NaiveState {
-  cash: number;
-  readonly held: Map<string, number>;
-  readonly lastFill: Map<string, number>;
-  readonly trades: (GoldenTrade & { readonly fee: number; readonly initial: boolean })[];
-}
+import type { NaiveBar, NaiveState } from './naive-state.js';
 
 interface DonePlan {
   readonly kind: NaivePlan['kind'];

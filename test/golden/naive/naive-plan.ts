@@ -1,5 +1,5 @@
 import type { GoldenConfig } from '../golden-file.js';
-import type { NaiveBar, NaiveState } from './naive-backtest.js';
+import type { NaiveBar, NaiveState } from './naive-state.js';
 
 export interface NaivePlan {
   readonly kind: 'upside' | 'downside' | 'limit';
