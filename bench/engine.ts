@@ -5,6 +5,8 @@
 import { MAX_SCAN_BARS, alignPanel, runBacktest, scanColumns, type CandleColumns, type Panel, type ScanRequest } from '#backtest';
 import { DEFAULT_PARAMETERS, type StrategyParameters } from '#domain';
 import { pathToFileURL } from 'node:url';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { BenchResult } from './bench-result.js';
 import { plainColumnLoop, plainRowMajorLoop, type PlainLoopInput } from './plain-loops.js';
 
@@ -24,7 +26,8 @@ const DECLINED: StrategyParameters = { ...QUIET, upsideThreshold: 0.005, downsid
 const ACTIVE: StrategyParameters = { ...QUIET, upsideThreshold: 0.1, downsideThreshold: 0.08, slippage: 0.001 };
 
 export async function run(): Promise<readonly BenchResult[]> {
-  const panel = makePanel();
+  const panel = makePanel(wave);
+  const volatile = makePanel(walk);
   const input = plainInput(panel, rowMajor(panel));
   const series = seriesOf(panel);
   let progressCalls = 0;
@@ -32,6 +35,7 @@ export async function run(): Promise<readonly BenchResult[]> {
   const measured = measure({
     plainByRow: () => plainRowMajorLoop(input),
     quiet: engine(QUIET),
+    volatile: () => runBacktest(volatile, QUIET, { onProgress: () => { progressCalls++; } }),
     plainByColumn: () => plainColumnLoop(input),
     scan: () => scanOnly(panel, input),
     active: engine(ACTIVE),
@@ -42,10 +46,11 @@ export async function run(): Promise<readonly BenchResult[]> {
   });
   if (progressCalls === 0) throw new Error('the engine never reported progress');
   return [
-    besidePlain('engine, whole run: equity, progress, figures, yardsticks', measured, 'quiet', GOAL),
+    besidePlain('engine, whole run (equity, progress, figures, yardsticks), quiet waves', measured, 'quiet', GOAL),
+    besidePlain(`engine, whole run, volatile walks, ${runBacktest(volatile, QUIET).summary.rebalanceCount} rebalances`, measured, 'volatile', GOAL),
     besidePlain('engine, scan alone', measured, 'scan'),
     besidePlain('plain loop, one column per asset', measured, 'plainByColumn'),
-    besidePlain(`engine, ${runBacktest(panel, ACTIVE).summary.rebalanceCount} rebalances`, measured, 'active'),
+    besidePlain(`engine, tight thresholds, ${runBacktest(panel, ACTIVE).summary.rebalanceCount} rebalances`, measured, 'active'),
     besidePlain(`engine, ${heldShare(panel, COOLDOWN)} % of bars in cooldown`, measured, 'cooldown'),
     besidePlain(`engine, ${heldShare(panel, DECLINED)} % of bars without a large enough order`, measured, 'declined'),
     { name: 'making a row-major block from columns', value: medianOf(measured.transpose!), unit: 'ms' },
@@ -94,12 +99,28 @@ function medianOf(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-/** Slow waves of a few per cent, each asset in its own phase, in columns on shared memory as a runner holds them. */
-function makePanel(): Panel {
+/** Slow waves of a few per cent, each asset in its own phase. */
+function wave(close: Float64Array, asset: number): void {
+  for (let bar = 0; bar < close.length; bar++) close[bar] = (asset + 1) * (1 + 0.12 * Math.sin(bar / 4_000 + asset * 0.3));
+}
+
+/** Independent walks with a deviation of 8 % a day. */
+function walk(close: Float64Array, asset: number): void {
+  const numbers = xoroshiro128plus(7 + asset);
+  let price = asset + 1;
+  for (let bar = 0; bar < close.length; bar++) {
+    const bell = uniformFloat64(numbers) + uniformFloat64(numbers) + uniformFloat64(numbers) - 1.5;
+    price *= 1 + 0.0042 * bell;
+    close[bar] = price;
+  }
+}
+
+/** Columns on shared memory, as a runner holds them; each bar opens on the close before. */
+function makePanel(fill: (close: Float64Array, asset: number) => void): Panel {
   const openTimesMs = Float64Array.from({ length: BARS }, (_unused, bar) => 1_704_067_200_000 + bar * MS_PER_MINUTE);
   return alignPanel(Array.from({ length: ASSETS }, (_unused, asset) => {
     const close = new Float64Array(new SharedArrayBuffer(BARS * 8));
-    for (let bar = 0; bar < BARS; bar++) close[bar] = (asset + 1) * (1 + 0.12 * Math.sin(bar / 4_000 + asset * 0.3));
+    fill(close, asset);
     const open = Float64Array.from(close, (_, bar) => close[Math.max(0, bar - 1)]!);
     return { asset: `A${asset}`, openTimesMs, open, close };
   }));
