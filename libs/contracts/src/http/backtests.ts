@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BacktestId } from './ids.js';
 import { PageQuery, pageOf } from './paging.js';
 import { StrategyParametersInput, StrategyParametersOutput } from './strategy-parameters.js';
+import { linesOfText, lineOfText } from './text.js';
 
 export const BACKTEST_LIMITS = {
   assets: 200,
@@ -13,6 +14,10 @@ export const BACKTEST_LIMITS = {
 
 const AssetName = z.string().regex(/^[\p{Lu}\p{Lo}\p{N}.-]{1,32}$/u, 'expected an upper case asset name such as HANA');
 const Instant = z.iso.datetime({ offset: true });
+
+/** The shortest interval: less would come to no whole bar. */
+const MINUTE_DAYS = 1 / 1_440;
+const PERIODIC_RULE = 'must be a number of days from 1/1440 (a minute) to 3650';
 
 export const RUN_STATUSES = ['queued', 'running', 'completed', 'failed', 'canceled'] as const;
 export const RunStatus = z.enum(RUN_STATUSES);
@@ -32,11 +37,11 @@ export const SubmitBacktest = z
     to: Instant.optional(),
     parameters: StrategyParametersInput.default({}),
     /** The second yardstick's interval. */
-    periodicRebalanceDays: z.number().positive().max(3650).default(7),
+    periodicRebalanceDays: z.number(PERIODIC_RULE).min(MINUTE_DAYS, PERIODIC_RULE).max(3650, PERIODIC_RULE).default(7),
     priority: RunPriority.default('interactive'),
-    name: z.string().max(120).optional(),
-    tags: z.array(z.string().min(1).max(60)).max(BACKTEST_LIMITS.tags).default([]),
-    note: z.string().max(2_000).optional(),
+    name: lineOfText(120).optional(),
+    tags: z.array(lineOfText(60).min(1)).max(BACKTEST_LIMITS.tags).default([]),
+    note: linesOfText(2_000).optional(),
   })
   .meta({ id: 'SubmitBacktest' });
 
@@ -106,9 +111,9 @@ export const ListBacktestsQuery = z.strictObject({
   ...PageQuery,
   sort: z.enum(RUN_SORTS).default('-createdAt'),
   status: RunStatus.optional(),
-  exchange: z.string().max(20).optional(),
-  interval: z.string().max(4).optional(),
-  tag: z.string().max(60).optional(),
+  exchange: lineOfText(20).optional(),
+  interval: lineOfText(4).optional(),
+  tag: lineOfText(60).optional(),
 });
 
 export const BacktestRunPage = pageOf(BacktestRun).meta({ id: 'BacktestRunPage' });

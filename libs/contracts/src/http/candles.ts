@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { lineOfText } from './text.js';
 
 export const CoverageQuery = z.strictObject({
-  exchange: z.string().max(20).optional(),
-  base: z.string().max(32).optional(),
-  interval: z.string().max(4).optional(),
+  exchange: lineOfText(20).optional(),
+  base: lineOfText(32).optional(),
+  interval: lineOfText(4).optional(),
 });
 
 /** What one series holds, read from a table that every import keeps, never by a scan. */
