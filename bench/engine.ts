@@ -17,7 +17,7 @@ const MS_PER_MINUTE = 60_000;
 
 const GOAL = 0.8;
 
-/** Thresholds that the waves below never reach: nothing but scanning, and no bar is flagged. */
+/** Thresholds that the waves below never reach: what the plain loops do, with no bar flagged. The walks do reach them. */
 const QUIET: StrategyParameters = { ...DEFAULT_PARAMETERS, initialCapital: 100_000 };
 /** Exceeded by two to four assets on nearly every bar, which can never be acted on: cooldowns never end. */
 const COOLDOWN: StrategyParameters = { ...QUIET, upsideThreshold: 0.1, downsideThreshold: 0.1, cooldownMinutes: 10_000_000 };
@@ -47,7 +47,7 @@ export async function run(): Promise<readonly BenchResult[]> {
   if (progressCalls === 0) throw new Error('the engine never reported progress');
   return [
     besidePlain('engine, whole run (equity, progress, figures, yardsticks), quiet waves', measured, 'quiet', GOAL),
-    besidePlain(`engine, whole run, volatile walks, ${runBacktest(volatile, QUIET).summary.rebalanceCount} rebalances`, measured, 'volatile', GOAL),
+    besidePlain(`engine, whole run, volatile walks, ${runBacktest(volatile, QUIET).summary.rebalanceCount} rebalances`, measured, 'volatile'),
     besidePlain('engine, scan alone', measured, 'scan'),
     besidePlain('plain loop, one column per asset', measured, 'plainByColumn'),
     besidePlain(`engine, tight thresholds, ${runBacktest(panel, ACTIVE).summary.rebalanceCount} rebalances`, measured, 'active'),

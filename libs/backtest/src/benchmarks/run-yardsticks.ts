@@ -13,35 +13,35 @@ export interface YardstickStart {
 
 /**
  * The two yardsticks of strategy.md: the initial allocation never touched, and the mean restored at a fixed interval.
+ * They go side by side from date to date, so that the second finds in the cache what the first has read.
  * @param start is left as it is
  */
 export function runYardsticks(
   panel: Panel, parameters: StrategyParameters, everyMs: number, lastBarsOfDays: Int32Array, start: YardstickStart,
 ): BacktestReport['benchmarks'] {
-  const curve = new YardstickCurve(panel, lastBarsOfDays);
-  curve.follow(start.account, 0, panel.bars);
-  const hold = figuresOf(curve, start.trades, 0, parameters);
-  return { hold, periodic: runPeriodic(panel, parameters, everyMs, lastBarsOfDays, start) };
-}
-
-function runPeriodic(
-  panel: Panel, parameters: StrategyParameters, everyMs: number, lastBarsOfDays: Int32Array, start: YardstickStart,
-): YardstickFigures {
-  const curve = new YardstickCurve(panel, lastBarsOfDays);
+  const hold = new YardstickCurve(panel, lastBarsOfDays);
+  const periodic = new YardstickCurve(panel, lastBarsOfDays);
   const account = copyAccount(start.account);
   const trades = [...start.trades];
   let rebalanceCount = 0;
   let followedBars = 0;
+  const follow = (toBar: number): void => {
+    hold.follow(start.account, followedBars, toBar);
+    periodic.follow(account, followedBars, toBar);
+    followedBars = toBar;
+  };
   for (const { decidedBar, filledBar } of periodicDates(panel, everyMs, parameters)) {
-    curve.follow(account, followedBars, filledBar);
-    followedBars = filledBar;
+    follow(filledBar);
     const at = fillContextOf(panel, filledBar, rebalanceCount, parameters);
     const filled = restoreMean(account, panel, decidedBar, at, parameters);
     trades.push(...filled);
     if (filled.length > 0) rebalanceCount++;
   }
-  curve.follow(account, followedBars, panel.bars);
-  return figuresOf(curve, trades, rebalanceCount, parameters);
+  follow(panel.bars);
+  return {
+    hold: figuresOf(hold, start.trades, 0, parameters),
+    periodic: figuresOf(periodic, trades, rebalanceCount, parameters),
+  };
 }
 
 function fillContextOf(panel: Panel, bar: number, rebalance: number, { fillAt }: StrategyParameters): FillContext {

@@ -19,12 +19,13 @@ export class YardstickCurve {
   /** Follows the holdings over the bars from one up to, not including, another; each call goes on where the last ended. */
   follow(holdings: Holdings, fromBar: number, toBar: number): void {
     for (let bar = fromBar; bar < toBar; ) {
-      const rangeBlock = Math.floor(bar / RANGE_BLOCK_BARS);
-      const end = Math.min((rangeBlock + 1) * RANGE_BLOCK_BARS, toBar);
-      if (this.isNewExtremePossible(holdings, rangeBlock)) {
-        this.absorbFall(markBlock(this.panel.closes, holdings, bar, end - bar), end - bar);
+      const rest = bar % RANGE_BLOCK_BARS;
+      const count = Math.min(RANGE_BLOCK_BARS - rest, toBar - bar);
+      if (this.isNewExtremePossible(holdings, (bar - rest) / RANGE_BLOCK_BARS)) {
+        const { quantities, cash } = holdings;
+        this.absorbFall(markBlock(this.panel.closes, quantities, cash, bar, count), count);
       }
-      bar = end;
+      bar += count;
     }
     this.valueDays(holdings, toBar);
   }

@@ -1,12 +1,11 @@
 import { RANGE_BLOCK_BARS } from '../columns/panel.js';
-import type { Holdings } from './account.js';
 
 /**
  * The equity of constant holdings at the closes of `count` bars from `fromBar` on, at most RANGE_BLOCK_BARS of them. What
  * it returns is valid until the next call.
  */
 export type MarkBlock = (
-  closes: readonly Float64Array[], holdings: Holdings, fromBar: number, count: number,
+  closes: readonly Float64Array[], quantities: Float64Array, cash: number, fromBar: number, count: number,
 ) => Float64Array;
 
 export const markBlock: MarkBlock = createMarkBlock();
@@ -14,7 +13,7 @@ export const markBlock: MarkBlock = createMarkBlock();
 /** Called once, for the one function above: V8 then takes the array for a constant, which makes the loops twice as fast. */
 function createMarkBlock(): MarkBlock {
   const block = new Float64Array(RANGE_BLOCK_BARS);
-  return (closes, { quantities, cash }, fromBar, count) => {
+  return (closes, quantities, cash, fromBar, count) => {
     block.fill(cash);
     let asset = 0;
     for (; asset + 3 < closes.length; asset += 4) addFourColumns(closes, quantities, asset, fromBar, count, block);

@@ -39,130 +39,88 @@ export type ScanBars = (request: ScanRequest) => number;
  */
 const SLACK = 1e-9;
 
-/**
- * The scan in plain TypeScript, column by column over a block of bars, so that what is summed up stays in the nearest
- * cache and each inner loop reads straight down two columns. Faster than one row-major block, and without the copy that
- * such a block needs (docs/adr/0002-engine-columns.md).
- */
-export const scanColumns: ScanBars = createColumnScan();
-
-/**
- * Called once, for the one function above: V8 then takes the three arrays for constants, which makes the loops half as
- * fast again. Nobody reads them between two calls, and every thread has its own.
- */
-function createColumnScan(): ScanBars {
-  const sums = new Float64Array(MAX_SCAN_BARS);
-  const lowest = new Float64Array(MAX_SCAN_BARS);
-  const highest = new Float64Array(MAX_SCAN_BARS);
-  return (request) => {
-    const count = request.toBar - request.fromBar;
-    if (isQuiet(request)) {
-      const block = markBlock(request.closes, request, request.fromBar, count);
-      request.equity.set(count === block.length ? block : block.subarray(0, count), request.fromBar);
-      return 0;
-    }
-    startColumn(request, sums, lowest, highest, count);
-    let asset = 1;
-    for (; asset + 1 < request.closes.length; asset += 2) addTwoColumns(request, asset, sums, lowest, highest, count);
-    if (asset < request.closes.length) addColumn(request, asset, sums, lowest, highest, count);
-    return flagBars(request, sums, lowest, highest, count);
-  };
-}
-
-/** No threshold can be exceeded even if the lowest and highest closes of the block fell on one bar: only equity is due. */
-function isQuiet(request: ScanRequest): boolean {
-  const { closes, closeRanges, quantities, cash, fromBar } = request;
-  const block = Math.floor(fromBar / RANGE_BLOCK_BARS);
-  let lowestSum = 0;
-  let highestSum = 0;
-  let lowest = Infinity;
-  let highest = 0;
-  for (let asset = 0; asset < closes.length; asset++) {
-    const low = quantities[asset]! * closeRanges.lows[asset]![block]!;
-    const high = quantities[asset]! * closeRanges.highs[asset]![block]!;
-    lowestSum += low;
-    highestSum += high;
-    if (low < lowest) lowest = low;
-    if (high > highest) highest = high;
-  }
-  const { upside, downside, limit } = screenOf(request, closes.length);
-  return highest <= upside * lowestSum && lowest >= downside * highestSum && highest <= limit * (lowestSum + cash);
-}
-
+/** What a value is compared with: factors of the values' sum, and of the total value. */
 interface Screen {
-  /** Factors of the values' sum. */
   readonly upside: number;
   readonly downside: number;
-  /** Factor of the total value. */
   readonly limit: number;
 }
 
-function screenOf(
-  thresholds: Pick<ScanRequest, 'upsideThreshold' | 'downsideThreshold' | 'maxPosition'>, assetCount: number,
-): Screen {
-  return {
-    upside: (1 + thresholds.upsideThreshold - SLACK) / assetCount,
-    downside: (1 - thresholds.downsideThreshold + SLACK) / assetCount,
-    limit: thresholds.maxPosition * (1 - SLACK),
+/**
+ * The scan in plain TypeScript. The block's lowest and highest closes tell which assets can exceed a threshold in it at
+ * all: most often none, and then only the equity is due. Sums are added up column by column, four at a time, which is
+ * faster than one row-major block and needs no copy (docs/adr/0002-engine-columns.md).
+ */
+export const scanColumns: ScanBars = createColumnScan();
+
+/** Called once, for the one function above: V8 then takes both arrays for constants. They mean nothing between calls. */
+function createColumnScan(): ScanBars {
+  const suspects: number[] = [];
+  const isFlagged = new Uint8Array(MAX_SCAN_BARS);
+  return (request) => {
+    const count = request.toBar - request.fromBar;
+    const screen = screenOf(request);
+    findSuspects(request, screen, suspects);
+    const sums = markBlock(request.closes, request.quantities, 0, request.fromBar, count);
+    writeEquity(request, sums, count);
+    if (suspects.length === 0) return 0;
+    for (const asset of suspects) flagBarsOf(asset, request, screen, sums, isFlagged, count);
+    return collectFlags(request, isFlagged, count);
   };
 }
 
-function startColumn(
-  request: ScanRequest, sums: Float64Array, lowest: Float64Array, highest: Float64Array, count: number,
-): void {
-  const column = request.closes[0]!;
-  const quantity = request.quantities[0]!;
-  for (let k = 0, bar = request.fromBar; k < count; k++, bar++) {
-    const value = quantity * column[bar]!;
-    sums[k] = value;
-    lowest[k] = value;
-    highest[k] = value;
+function screenOf({ upsideThreshold, downsideThreshold, maxPosition, closes }: ScanRequest): Screen {
+  return {
+    upside: (1 + upsideThreshold - SLACK) / closes.length,
+    downside: (1 - downsideThreshold + SLACK) / closes.length,
+    limit: maxPosition * (1 - SLACK),
+  };
+}
+
+/** The assets that would exceed a threshold if all lowest, or all highest, closes of the block fell on one bar. */
+function findSuspects(request: ScanRequest, screen: Screen, suspects: number[]): void {
+  const { closeRanges, quantities, cash } = request;
+  const block = Math.floor(request.fromBar / RANGE_BLOCK_BARS);
+  let lowestSum = 0;
+  let highestSum = 0;
+  for (let asset = 0; asset < quantities.length; asset++) {
+    lowestSum += quantities[asset]! * closeRanges.lows[asset]![block]!;
+    highestSum += quantities[asset]! * closeRanges.highs[asset]![block]!;
+  }
+  const highestQuiet = Math.min(screen.upside * lowestSum, screen.limit * (lowestSum + cash));
+  const lowestQuiet = screen.downside * highestSum;
+  suspects.length = 0;
+  for (let asset = 0; asset < quantities.length; asset++) {
+    const low = quantities[asset]! * closeRanges.lows[asset]![block]!;
+    const high = quantities[asset]! * closeRanges.highs[asset]![block]!;
+    if (high > highestQuiet || low < lowestQuiet) suspects.push(asset);
   }
 }
 
-function addColumn(
-  request: ScanRequest, asset: number, sums: Float64Array, lowest: Float64Array, highest: Float64Array, count: number,
+function writeEquity({ equity, cash, fromBar }: ScanRequest, sums: Float64Array, count: number): void {
+  for (let k = 0, bar = fromBar; k < count; k++, bar++) equity[bar] = sums[k]! + cash;
+}
+
+function flagBarsOf(
+  asset: number, request: ScanRequest, screen: Screen, sums: Float64Array, isFlagged: Uint8Array, count: number,
 ): void {
+  const { cash, fromBar } = request;
+  const { upside, downside, limit } = screen;
   const column = request.closes[asset]!;
   const quantity = request.quantities[asset]!;
-  for (let k = 0, bar = request.fromBar; k < count; k++, bar++) {
+  for (let k = 0, bar = fromBar; k < count; k++, bar++) {
     const value = quantity * column[bar]!;
-    sums[k] = sums[k]! + value;
-    if (value < lowest[k]!) lowest[k] = value;
-    if (value > highest[k]!) highest[k] = value;
+    const sum = sums[k]!;
+    if (value > upside * sum || value < downside * sum || value > limit * (sum + cash)) isFlagged[k] = 1;
   }
 }
 
-function addTwoColumns(
-  request: ScanRequest, asset: number, sums: Float64Array, lowest: Float64Array, highest: Float64Array, count: number,
-): void {
-  const columnA = request.closes[asset]!;
-  const columnB = request.closes[asset + 1]!;
-  const quantityA = request.quantities[asset]!;
-  const quantityB = request.quantities[asset + 1]!;
-  for (let k = 0, bar = request.fromBar; k < count; k++, bar++) {
-    const a = quantityA * columnA[bar]!;
-    const b = quantityB * columnB[bar]!;
-    sums[k] = sums[k]! + a + b;
-    const low = a < b ? a : b;
-    const high = a < b ? b : a;
-    if (low < lowest[k]!) lowest[k] = low;
-    if (high > highest[k]!) highest[k] = high;
-  }
-}
-
-function flagBars(
-  request: ScanRequest, sums: Float64Array, lowest: Float64Array, highest: Float64Array, count: number,
-): number {
-  const { cash, equity, flaggedBars, fromBar } = request;
-  const { upside, downside, limit } = screenOf(request, request.closes.length);
+function collectFlags({ flaggedBars, fromBar }: ScanRequest, isFlagged: Uint8Array, count: number): number {
   let flagged = 0;
   for (let k = 0; k < count; k++) {
-    const sum = sums[k]!;
-    const total = sum + cash;
-    equity[fromBar + k] = total;
-    const high = highest[k]!;
-    if (high > upside * sum || lowest[k]! < downside * sum || high > limit * total) flaggedBars[flagged++] = fromBar + k;
+    if (isFlagged[k] === 0) continue;
+    isFlagged[k] = 0;
+    flaggedBars[flagged++] = fromBar + k;
   }
   return flagged;
 }
