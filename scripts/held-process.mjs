@@ -5,12 +5,15 @@ import { HOLDER } from './paths.mjs';
 import { endProcess, processIdentity } from './processes.mjs';
 
 const HOLDER_MARGIN_MS = 500;
+const GRACE_MS = 10_000;
 
 /**
- * Starts a command under a holder (see holder.mjs for the options), which ends it when this process disappears.
+ * Starts a command under a holder (see holder.mjs for the options), which ends it when this process disappears. What an
+ * earlier holder of the same pidFile left behind when it was killed is ended first: it may hold the port, and two servers on one file would ruin it.
  * Resolves once the command runs: { name, pid, exited: Promise<{ code, signal }>, isRunning(), stop() }.
  */
 export async function startHeld(name, options) {
+  if (options.pidFile) await endLeftover(options.pidFile, options.stopSignal ?? 'SIGTERM', options.graceMs ?? GRACE_MS);
   const holder = spawn(process.execPath, [HOLDER, name], {
     detached: true, // A terminal's Ctrl-C must reach only us: we stop things in order.
     stdio: ['pipe', options.logFile ? 'ignore' : 'inherit', options.logFile ? 'ignore' : 'inherit', 'pipe'],
@@ -21,7 +24,7 @@ export async function startHeld(name, options) {
   const { pid } = await started;
   let isRunning = true;
   void exited.then(() => (isRunning = false));
-  const stop = () => stopHolder(holder, exited, options.graceMs ?? 10_000);
+  const stop = () => stopHolder(holder, exited, options.graceMs ?? GRACE_MS);
   return { name, pid, exited, stop, isRunning: () => isRunning };
 }
 

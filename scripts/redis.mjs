@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { endLeftover, startHeld } from './held-process.mjs';
+import { startHeld } from './held-process.mjs';
 import { lastLines } from './rotating-log.mjs';
 import { becomesTrue, freePort } from './processes.mjs';
 
@@ -16,7 +16,6 @@ const STOP_GRACE_MS = 3_000;
 export async function startRedis({ serverPath, folder, logFile, passwordFile, port: askedPort }) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const pidFile = path.join(folder, 'redis.pid.json');
-  await endLeftover(pidFile, 'SIGTERM', STOP_GRACE_MS); // Two servers on one append-only file would ruin it.
   const password = keptPassword(passwordFile);
   const port = askedPort ?? (await freePort());
   const held = await startHeld('redis', {

@@ -91,7 +91,7 @@ describe('npm start with services of its own', () => {
     await endsOf(all, STOP_LIMIT_MS);
   });
 
-  it('starts after that, and mends a PostgreSQL and a runner that were killed', async () => {
+  it('starts after that, and mends a PostgreSQL, a runner and the holder of the api that were killed', async () => {
     const product = await startProduct(data.path);
     const [postgres] = processesLike(product, POSTGRES);
     const [runner] = processesLike(product, /backtest-runner/);
@@ -100,11 +100,22 @@ describe('npm start with services of its own', () => {
     await untilPrinted(product.supervisor, /^postgres ended \(SIGKILL\); starting it again[^]*^postgres runs again/m);
     process.kill(runner.pid, 'SIGKILL');
     await untilPrinted(product.supervisor, /^backtest-runner ended \(SIGKILL\); starting it again[^]*^backtest-runner runs again/m);
+    await killHolderOfApi(product);
     await untilReadyAgain(product);
+    expect(product.supervisor.output().match(/^api ended /gm)).toHaveLength(1); // Nothing held its port.
     expect(await query(product.runtime.databaseUrl, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
     expect((await product.supervisor.stop()).code).toBe(0);
   });
 });
+
+async function killHolderOfApi(product: StartedProduct): Promise<void> {
+  const [api] = processesLike(product, /dist\/apps\/api/);
+  const holder = descendantsOf(product.supervisor.pid).find(({ command }) => command.endsWith('holder.mjs api'));
+  if (api === undefined || holder === undefined) throw new Error(product.supervisor.output());
+  process.kill(holder.pid, 'SIGKILL');
+  await endsOf([api.pid], STOP_LIMIT_MS);
+  await untilPrinted(product.supervisor, /^api ended [^]*^api runs again/m);
+}
 
 /** The api says when it has found its database again. */
 async function untilReadyAgain(product: StartedProduct): Promise<void> {
