@@ -41,8 +41,9 @@ export class BacktestRunProcessor extends WorkerHost {
   /** A lost connection is told of again and again, and mended by itself. */
   @OnWorkerEvent('error')
   onError(error: Error): void {
-    if (error.message === this.lastProblem) return;
-    this.lastProblem = error.message;
+    const problem = (error as NodeJS.ErrnoException).code ?? error.message;
+    if (problem === this.lastProblem) return;
+    this.lastProblem = problem;
     this.parts.log.warn({ event: 'worker-problem', error }, 'The worker has a problem with its queue');
   }
 

@@ -7,24 +7,27 @@ import {
   createDataSource, PostgresBacktestResultReader, PostgresBacktestRunStore, PostgresCandleStore, PostgresNotifications, PostgresOutbox, runMigrations,
 } from '#persistence';
 import { canonicalSha256, createLogger, readBuildInfo, systemClock, systemTimer } from '#platform';
-import { createTestDatabase, spawnApp, startTestRedis, type SpawnedApp } from '#testing';
+import { createTestDatabase, spawnApp, startFaultProxy, startTestRedis, type SpawnedApp } from '#testing';
 import { identityOf, madeCandles } from './made-candles.js';
 
 /** Short enough that a test need not wait for the product's real patience. */
 export const QUICK = { RUN_LEASE_MS: '2000', JOB_LOCK_MS: '2000', JOB_STALLED_CHECK_MS: '1000', SWEEP_EVERY_MS: '1000' } as const;
 
 /**
- * Every bar triggers and none yields a plan, because a redistribution is below the minimum and an initial purchase is
- * not: the run decides on every bar, which takes long, and stores little.
+ * On every bar some asset is above the mean and triggers, and a sale of a ten thousandth of it is always below the
+ * minimum, which an initial purchase is not: the run decides on every bar, which takes long, and stores little.
  */
 export const slowParameters = (assets: number): StrategyParameters => ({
-  ...DEFAULT_PARAMETERS, upsideThreshold: 0.0001, downsideThreshold: 0.0001, sellPercentage: 0.01, cooldownMinutes: 0,
-  minOrderValue: (0.6 * 10_000 * 0.7) / assets,
+  ...DEFAULT_PARAMETERS, upsideThreshold: 0.0001, downsideThreshold: 1, maxPosition: 1, sellPercentage: 0.0001, cooldownMinutes: 0,
+  minOrderValue: (0.5 * 10_000 * 0.7) / assets,
 });
 
 /** The product without its API: database, Redis, and what the API does with a submission; runners are real processes. */
 export async function openProduct() {
   const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
+  // Runners reach the database, and everybody reaches Redis, by a link that a test can cut.
+  const [databaseLink, redisLink] = await Promise.all([startFaultProxy(database.url), startFaultProxy(redis.url)]);
+  const redisUrl = redisLink.urlOf(redis.url);
   const dataSource = await createDataSource({ url: database.url, poolSize: 6, applicationName: 'runner-spec' }).initialize();
   await runMigrations(dataSource);
   const jobPolicy = { queue: backtestRun.name, priorities: backtestRun.policy.priorities };
@@ -33,7 +36,7 @@ export async function openProduct() {
   const notifications = new PostgresNotifications({ url: database.url, applicationName: 'runner-spec-listener' });
   await notifications.start();
   const log = createLogger({ name: 'runner-spec', level: 'silent' });
-  const jobs = new BullJobQueue({ redisUrl: redis.url, contracts: QUEUES });
+  const jobs = new BullJobQueue({ redisUrl, contracts: QUEUES });
   const dispatcher = new OutboxDispatcher({ outbox: new PostgresOutbox(dataSource), jobs, timer: systemTimer, log });
   dispatcher.start();
   const submitBacktest = new SubmitBacktest({
@@ -62,7 +65,7 @@ export async function openProduct() {
     });
 
   return {
-    database, redis, dataSource, store, candles, jobs, untilRun,
+    database, redis, databaseLink, redisLink, dataSource, store, candles, jobs, untilRun,
     results: new PostgresBacktestResultReader(dataSource),
     storeMadeCandles: async (assets: readonly string[], bars: number) => {
       for (const [index, base] of assets.entries()) {
@@ -79,7 +82,7 @@ export async function openProduct() {
       return result.run;
     },
     startRunner: async (env: Readonly<Record<string, string>> = {}): Promise<SpawnedApp> => {
-      const variables = { DATABASE_URL: database.url, REDIS_URL: redis.url, ...QUICK, ...env };
+      const variables = { DATABASE_URL: databaseLink.urlOf(database.url), REDIS_URL: redisUrl, ...QUICK, ...env };
       const runner = await spawnApp('apps/backtest-runner/src/main.js', variables, { ready: /"event":"worker-ready"/u });
       runners.push(runner);
       return runner;
@@ -93,6 +96,7 @@ export async function openProduct() {
       await jobs.close();
       await notifications.close();
       await dataSource.destroy();
+      await Promise.all([databaseLink.close(), redisLink.close()]);
       await database.drop();
       await redis.stop();
     },
@@ -101,7 +105,7 @@ export async function openProduct() {
 
 export type Product = Awaited<ReturnType<typeof openProduct>>;
 
-export const isHalfway = (run: BacktestRun): boolean => run.status === 'running' && run.progress.fraction > 0.2 && run.progress.fraction < 0.9;
+export const isHalfway = (run: BacktestRun): boolean => run.status === 'running' && run.progress.fraction > 0.02 && run.progress.fraction < 0.9;
 
 /** Resolves when the process is gone. */
 export async function killHard(runner: SpawnedApp): Promise<void> {

@@ -3,8 +3,8 @@ import { isTerminal, type BacktestRun } from '#application';
 import { madeCandles } from './made-candles.js';
 import { isHalfway, killHard, openProduct, slowParameters, type Product } from './runner-product.js';
 
-const ASSETS = ['HANA', 'TRUTH', 'SIREN', 'BSB', 'ASTEROID', 'MIRA'];
-const BARS = 200_000;
+const ASSETS = ['HANA', 'TRUTH', 'SIREN', 'BSB'];
+const BARS = 400_000;
 const SLOW = { assets: ASSETS, parameters: slowParameters(ASSETS.length) };
 const QUICK_ASSETS = ASSETS.slice(0, 3);
 

@@ -29,7 +29,7 @@ describe('a panel made by a thread', () => {
 
   it.each([
     { name: 'no shared bar', columns: [series('A', [1, 1]), series('B', [1, 1], 10 * MINUTE_MS)], code: 'no-shared-bars' },
-    { name: 'one shared bar', columns: [series('A', [1, 1]), series('B', [1, 1], MINUTE_MS)], code: 'no-shared-bars' },
+    { name: 'one shared bar', columns: [series('A', [1, 1]), series('B', [1, 1], MINUTE_MS)], code: 'too-few-bars' },
     { name: 'a price of zero', columns: [series('A', [1, 0, 1])], code: 'price-not-positive' },
   ])('is refused for $name, as an answer that survives the way back', ({ columns, code }) => {
     expect(structuredClone(align({ series: columns }))).toMatchObject({ kind: 'fault', code, detail: expect.any(String) });

@@ -5,11 +5,16 @@ import { BARS_DONE, OPEN_TIME_MS, type AlignTask, type ComputeAnswer, type Compu
 const WEIGHT_POINTS = 2_000;
 const MIN_BARS = 2;
 
+/** Gaps inside of the period can leave fewer bars than its ends promise. */
+class TooFewBars extends Error {
+  readonly fault = 'too-few-bars';
+}
+
 /** The panel with every column in shared memory, so that later runs get it without a copy. */
 export function align({ series }: AlignTask): ThreadAnswer<Panel> {
   return answered(() => {
     const panel = alignPanel(series, { allocate: sharedColumn });
-    if (panel.bars < MIN_BARS) throw new PanelError('no-shared-bars', `the assets share ${panel.bars} bar in the period; a backtest needs ${MIN_BARS}`);
+    if (panel.bars < MIN_BARS) throw new TooFewBars(`the assets share ${panel.bars} bar in the period, a backtest needs ${MIN_BARS}`);
     const { lows, highs } = panel.closeRanges;
     return { ...panel, openTimesMs: shared(panel.openTimesMs), closeRanges: { lows: lows.map(shared), highs: highs.map(shared) } };
   });
@@ -30,7 +35,7 @@ function answered<Value>(work: () => Value): ThreadAnswer<Value> {
   try {
     return { kind: 'done', value: work() };
   } catch (error) {
-    if (error instanceof PanelError || error instanceof BacktestError) return { kind: 'fault', code: error.fault, detail: error.message };
+    if (error instanceof PanelError || error instanceof BacktestError || error instanceof TooFewBars) return { kind: 'fault', code: error.fault, detail: error.message };
     throw error;
   }
 }

@@ -15,8 +15,8 @@ export interface LeaseKeeperParts {
   readonly leaseMs: number;
 }
 
-/** How often the progress is stored where there is some; also how late a cancellation is noticed then. */
-const BEAT_MS = 250;
+/** How often the progress is stored where there is some, which is as often as it may be told; also how late a cancellation is noticed then. */
+const BEAT_MS = 100;
 const NO_PROGRESS: RunProgress = { fraction: 0, simulatedMs: null, barsPerSecond: null };
 
 /** Keeps a run's lease and its stored progress fresh, and says when the run is to be stopped. */
