@@ -8,6 +8,7 @@ import { keepRunning } from './keep-running.mjs';
 import { DIST, REPOSITORY } from './paths.mjs';
 import { startPostgres } from './postgres.mjs';
 import { becomesTrue, printLine, runToEnd, UserError } from './processes.mjs';
+import { assertRedisUsable } from './redis-address.mjs';
 import { startRedis } from './redis.mjs';
 import { apiUrlOf, assertPortFree, readStartSettings } from './start-settings.mjs';
 import { takePlace } from './supervisor-lock.mjs';
@@ -16,7 +17,12 @@ const APPS = ['api', 'backtest-runner'];
 const APPS_GRACE_MS = 10_000;
 const READY_TIMEOUT_MS = 90_000;
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
+const MIGRATION_NEWS_AFTER_MS = 3_000;
 const INTERRUPTED_CODE = 130;
+/** The command line's exit codes for an address that is none, and for a database that cannot be had: its words suffice. */
+const ADDRESS_CODES = [2, 7];
+/** What the file system says of a folder that is not to be written. */
+const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'ENOSPC', 'EDQUOT'];
 
 function pidFileOf(app, { logs }) {
   return path.join(logs, `${app}.pid.json`);
@@ -26,9 +32,16 @@ function entryOf(app) {
   return path.join(DIST, 'apps', app, 'src', 'main.js');
 }
 
-function prepareFolders({ data, logs }) {
-  mkdirSync(data, { recursive: true, mode: 0o711 }); // Passed through by PostgreSQL's user when we are root.
-  mkdirSync(logs, { recursive: true, mode: 0o700 });
+/** Makes the folders and takes the place in them; returns the function that gives it up. */
+function occupyFolders({ data, logs, placeFile }) {
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o711 }); // Passed through by PostgreSQL's user when we are root.
+    mkdirSync(logs, { recursive: true, mode: 0o700 });
+    return takePlace(placeFile);
+  } catch (error) {
+    if (!UNWRITABLE.includes(error.code)) throw error;
+    throw new UserError(`${data} cannot be written (${error.code}): set REBALANCER_DATA_DIR to a folder of this user with space left`);
+  }
 }
 
 /** Starts what has no address given; both at once. Resolves { databaseUrl, redisUrl, postgres, redis }. */
@@ -80,9 +93,12 @@ function appEnvironment(services) {
 }
 
 async function migrate(environment) {
+  const news = setTimeout(() => printLine('still migrating, or waiting up to a minute for the database to answer'), MIGRATION_NEWS_AFTER_MS);
   const outcome = await runToEnd(process.execPath, [entryOf('cli'), 'migrate'], {
     cwd: REPOSITORY, env: environment, timeout: MIGRATION_TIMEOUT_MS,
   });
+  clearTimeout(news);
+  if (ADDRESS_CODES.includes(outcome.code)) throw new UserError(outcome.output.trim().split('\n', 1)[0].replace(/^error: /, ''));
   if (outcome.code !== 0) throw new UserError(`The migrations failed (${outcome.code}):\n${outcome.output.trim()}`);
 }
 
@@ -215,6 +231,7 @@ async function prepare(settings, stopping) {
   stopping.signal.addEventListener('abort', leave, { once: true });
   await Promise.all(APPS.map((app) => endLeftover(pidFileOf(app, settings), 'SIGTERM', APPS_GRACE_MS)));
   await assertPortFree(settings);
+  if (settings.redisUrl !== undefined) await assertRedisUsable(settings.redisUrl);
   const { redisServerPath } = await bootstrap({ needsRedisServer: settings.redisUrl === undefined });
   await ensureBuild();
   stopping.signal.removeEventListener('abort', leave);
@@ -223,9 +240,7 @@ async function prepare(settings, stopping) {
 
 await runMain(async () => {
   const settings = readStartSettings();
-  prepareFolders(settings);
-  const givePlaceUp = takePlace(settings.placeFile);
-  process.once('exit', givePlaceUp);
+  process.once('exit', occupyFolders(settings));
   const stopping = followSignals();
   const redisServerPath = await prepare(settings, stopping);
   await runUntilStopped(settings, redisServerPath, stopping);

@@ -1,9 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { createTestDatabase, startTestRedis, type TemporaryFolder } from '#testing';
+import { createTestDatabase, freePort, startTestRedis, type TemporaryFolder } from '#testing';
 import { descendantsOf, endsOf, type ProcessRow } from './process-table.js';
 import { dataFolder, launch, startProduct, stopAll, untilPrinted, type StartedProduct } from './start-command.js';
 
@@ -38,6 +38,8 @@ function processesLike({ supervisor }: StartedProduct, pattern: RegExp): readonl
 const APP = /dist\/apps\//;
 const REDIS = /redis-server|valkey-server/;
 const POSTGRES = /bin\/postgres -D/;
+
+const withPassword = (url: string, password: string): string => Object.assign(new URL(url), { password }).href;
 
 afterEach(stopAll);
 
@@ -152,6 +154,27 @@ describe('npm start told where things are', () => {
     const refused = await launch(data.path, { PORT: 'http' });
     expect((await refused.exited).code).toBe(1);
     expect(refused.output()).toBe('PORT must be a whole number from 1 to 65535, not "http"\n');
+  });
+
+  it('says in one line what is wrong with a data folder, a REDIS_URL and a DATABASE_URL', async () => {
+    const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
+    const file = path.join(data.path, 'file');
+    writeFileSync(file, '');
+    const REDIS_URL = redis.url;
+    const refusals = [
+      [{ REBALANCER_DATA_DIR: file }, `${file} cannot be written (EEXIST): set REBALANCER_DATA_DIR`],
+      [{ REDIS_URL: 'localhost' }, 'REDIS_URL is not an address of the form redis://'],
+      [{ REDIS_URL: withPassword(redis.url, 'wrong') }, 'refuses the login of REDIS_URL: '],
+      [{ REDIS_URL, DATABASE_URL: 'postgres' }, 'DATABASE_URL is not an address of the form postgres://'],
+      [{ REDIS_URL, DATABASE_URL: withPassword(database.url, 'wrong') }, '(DATABASE_URL): password authentication failed'],
+      [{ REDIS_URL, DATABASE_URL: `${database.url}_absent` }, '(DATABASE_URL): database '],
+    ] as const;
+    for (const [environment, words] of refusals) {
+      const refused = await launch(data.path, { PORT: String(await freePort()), ...environment });
+      expect((await refused.exited).code).toBe(1);
+      expect(refused.output().trim().split('\n').at(-1)).toContain(words);
+    }
+    await Promise.all([redis.stop(), database.drop()]);
   });
 
   it('uses DATABASE_URL and REDIS_URL and starts neither service', async () => {

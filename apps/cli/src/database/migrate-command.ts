@@ -28,7 +28,7 @@ export const migrate: CommandAction<{ readonly waitSeconds: string }> = async (c
   const located = requireDatabase(context.settings);
   const dataSource = dataSourceOf(context.settings, located);
   const applied = await migrateOnceReachable(dataSource, waitSeconds * 1_000).catch((error: unknown) => {
-    throw isNotYet(error) ? databaseUnreachable(located, error) : error;
+    throw isNotYet(error) || isLoginRefused(error) ? databaseUnreachable(located, error) : error;
   });
   if (context.terminal.isJson) context.terminal.document({ applied });
   else context.terminal.data(applied.length === 0 ? 'the database is up to date' : applied.map((name) => `applied ${name}`).join('\n'));
@@ -46,6 +46,11 @@ async function migrateOnceReachable(dataSource: DataSource, waitMs: number): Pro
     }
     await pause(RETRY_MS);
   }
+}
+
+/** The SQLSTATEs of a wrong password, a user who may not enter, and a database that is not there. */
+function isLoginRefused(error: unknown): boolean {
+  return ['28P01', '28000', '3D000'].includes(String(((error ?? {}) as { code?: string }).code));
 }
 
 function isNotYet(error: unknown): boolean {
