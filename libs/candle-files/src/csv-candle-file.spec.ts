@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -152,6 +153,14 @@ describe('files that are refused as a whole', () => {
 
   it('a folder in the place of a file', async () => {
     await expect(readCandleColumns(folder, { identity: IDENTITY, nowMs: NOW_MS })).rejects.toMatchObject({ kind: 'not-a-file' });
+  });
+
+  it('a pipe and a device, without waiting for their end', async () => {
+    const pipe = path.join(folder, 'pipe.csv');
+    execFileSync('mkfifo', [pipe]);
+    for (const special of [pipe, '/dev/zero']) {
+      await expect(readCandleColumns(special, { identity: IDENTITY, nowMs: NOW_MS })).rejects.toMatchObject({ kind: 'not-a-file' });
+    }
   });
 
   it('a file that is not there', async () => {

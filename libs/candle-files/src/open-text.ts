@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CandleFileFailure } from '#application';
@@ -15,6 +15,7 @@ export async function* readText(path: string): AsyncGenerator<string> {
 }
 
 async function openText(path: string): Promise<Readable> {
+  await refuseSpecialFile(path);
   const isGzip = await startsAsGzip(path);
   if (!isGzip && path.endsWith('.gz')) {
     throw new CandleFileFailure('corrupt', path, `${path}: the name says gzip, the content does not; nothing of it was stored`);
@@ -25,10 +26,17 @@ async function openText(path: string): Promise<Readable> {
   return pipeline(file, createGunzip(), () => undefined).setEncoding('utf8');
 }
 
+/** Looked at before it is opened: opening a pipe waits for a writer that may never come, and a device never ends. */
+async function refuseSpecialFile(path: string): Promise<void> {
+  const kind = await stat(path);
+  if (kind.isFile()) return;
+  const words = kind.isDirectory() ? 'it is a folder, not a file' : 'it is a pipe or a device, not a file; write its content to a file first';
+  throw new CandleFileFailure('not-a-file', path, `${path}: ${words}`);
+}
+
 async function startsAsGzip(path: string): Promise<boolean> {
   const file = await open(path, 'r');
   try {
-    if ((await file.stat()).isDirectory()) throw new CandleFileFailure('not-a-file', path, `${path}: it is a folder, not a file`);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
     return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
   } finally {

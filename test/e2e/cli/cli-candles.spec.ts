@@ -110,6 +110,21 @@ describe('candles import', () => {
   });
 });
 
+it('warns of a file whose candles are farther apart than its name says', async () => {
+  await given('X_AAA_USDT_1m.csv', csv(...HOURS.slice(0, 3)));
+  await given('X_BBB_USDT_1h.csv', csv(row(0), row(5), row(6)));
+  const end = await candles('import', 'X_AAA_USDT_1m.csv', 'X_BBB_USDT_1h.csv');
+  expect(end.code).toBe(0);
+  expect(end.stderr).toContain('X_AAA_USDT_1m.csv: no two of its candles are closer than 60 intervals of 1m: is it named after the right interval?');
+  expect(end.stderr).not.toContain('X_BBB_USDT_1h.csv: no two');
+});
+
+it('tells a filter that nothing matches from an empty database', async () => {
+  await given('X_AAA_USDT_1h.csv', csv(row(0)));
+  expect((await candles('coverage', '--exchange', 'X')).stderr).toContain('no stored candles match');
+  expect((await candles('coverage')).stderr).toContain('no candles here yet');
+});
+
 describe('what cannot be imported', () => {
   it.each([
     ['a path that leads nowhere', 'nowhere.csv', null, 4, 'file-not-found'],
@@ -121,6 +136,12 @@ describe('what cannot be imported', () => {
     const end = await candles('import', name.startsWith('empty/') ? 'empty' : name, '--json');
     expect(problemOf(end).code).toBe(code);
     expect(end.code).toBe(exitCode);
+  });
+
+  it('says of a file of bad rows only where the first is and what is wrong with it', async () => {
+    await given('X_AAA_USDT_1h.csv', csv(row(0, '10, 12,9,11,5')));
+    const end = await candles('import', 'X_AAA_USDT_1h.csv');
+    expect(end.stderr).toContain('all 1 rows were refused (1 non-numeric); line 2: non-numeric (high): is not a number');
   });
 
   it('a folder that is named like a file of candles', async () => {

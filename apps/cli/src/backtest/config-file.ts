@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readBounded } from '../settings/read-bounded.js';
 import { closestName } from '../terminal/closest-name.js';
 import { failure, type CliFailure, type CliFault } from '../terminal/cli-failure.js';
 import { isParameterName, unknownParameter } from './parameter-options.js';
@@ -29,7 +29,7 @@ export type ConfigDocument = Readonly<Record<string, unknown>>;
  * `{"assets": […], "exchange": "MEXC", "parameters": {…}}`; it is the latter as soon as it has one of its fields.
  */
 export function readConfigFile(path: string): ConfigDocument {
-  return parseConfig(readBounded(path), path);
+  return parseConfig(readConfig(path), path);
 }
 
 export function parseConfig(text: string, path: string): ConfigDocument {
@@ -46,11 +46,11 @@ export function parseConfig(text: string, path: string): ConfigDocument {
   return document;
 }
 
-function readBounded(path: string): string {
+function readConfig(path: string): string {
   try {
-    const { size } = statSync(path);
-    if (size > CONFIG_LIMITS.bytes) throw invalid('config-too-large', path, `has ${size} bytes; at most ${CONFIG_LIMITS.bytes} are read`);
-    return readFileSync(path, 'utf8');
+    const text = readBounded(path, CONFIG_LIMITS.bytes);
+    if (text === null) throw invalid('config-too-large', path, `has more than ${CONFIG_LIMITS.bytes} bytes`);
+    return text;
   } catch (error) {
     throw isErrno(error) ? unreadable(path, error) : error;
   }

@@ -49,9 +49,14 @@ export const runCandlesCoverage: CommandAction<CoverageOptions> = async (context
         terminal,
       ),
     );
-  if (found.length === 0) terminal.hint('no candles here yet: rebalancer candles import PATH');
+  if (found.length === 0) terminal.hint(nothingFound(options));
   return EXIT.ok;
 };
+
+const nothingFound = ({ exchange, symbol, interval }: CoverageOptions): string =>
+  [exchange, symbol, interval].every((filter) => filter === undefined)
+    ? 'no candles here yet: rebalancer candles import PATH'
+    : 'no stored candles match; all that is stored: rebalancer candles coverage';
 
 /** Where an import went, the coverage is asked; who has no way to the database, or names an API, asks that. */
 const isByApi = ({ api, database }: Settings): boolean => database === null || api.from === '--api';

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { CandleFileFailure, importCandleFile, StoreFailure, type CandleStore, type ImportedFile, type TimeRange } from '#application';
 import { CsvCandleFile, identifyFile, identityFromFileName, listCandleFiles, refuseForeignFormat, type IdentityFlags } from '#candle-files';
 import type { SeriesIdentity } from '#domain';
+import { refusalInWords } from './import-report.js';
 
 export interface ImportRequest {
   /** Files, and folders of files. */
@@ -95,7 +96,8 @@ const noneIsGood = ({ tally }: ImportedFile): boolean => tally.acceptedCount + t
 
 function noGoodRow({ path, tally }: ImportedFile): FailedFile {
   const reasons = Object.entries(tally.refusedByReason).map(([reason, count]) => `${count} ${reason}`).join(', ');
-  return { path, code: 'no-good-row', detail: `${path}: all ${tally.rowCount} rows were refused (${reasons})` };
+  const first = tally.firstRefused.slice(0, 1).map((row) => `; line ${row.line}: ${refusalInWords(row)}`).join('');
+  return { path, code: 'no-good-row', detail: `${path}: all ${tally.rowCount} rows were refused (${reasons})${first}` };
 }
 
 /** A rule of the schema that was broken, or a chunk that took too long, says nothing of the next file. */

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import type { ImportedFile } from '#application';
-import { CANDLE_FAULTS, describeSeries, type CandleFault, type GapJump } from '#domain';
+import type { ImportedFile, RefusedRow } from '#application';
+import { CANDLE_FAULTS, describeSeries, INTERVAL_MS, type GapJump } from '#domain';
 import { failure, type CliFailure } from '../terminal/cli-failure.js';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.js';
 import { whole } from '../terminal/figures.js';
@@ -56,7 +56,7 @@ export function importDocument(outcomes: readonly FileOutcome[]): Readonly<Recor
 
 function fileDocument(outcome: FileOutcome): Readonly<Record<string, unknown>> {
   if (outcome.status === 'failed') return { status: 'failed', ...outcome.failure };
-  const { path, identity, tally, counts, jumps, jumpCount } = outcome.file;
+  const { path, identity, tally, counts, jumps, jumpCount, smallestStepMs } = outcome.file;
   return {
     status: 'imported',
     path,
@@ -71,6 +71,7 @@ function fileDocument(outcome: FileOutcome): Readonly<Record<string, unknown>> {
     firstRefused: tally.firstRefused,
     jumps,
     jumpCount,
+    smallestStepMs,
   };
 }
 
@@ -88,20 +89,21 @@ export function printImport(outcomes: readonly FileOutcome[], terminal: Terminal
 
 /** What a person must know before trusting what was stored, file by file. */
 export function warningsOf(outcomes: readonly FileOutcome[]): string[] {
-  const ofFiles = importedOf(outcomes).flatMap((file) => [...refusalLines(file), ...correctionLines(file), ...jumpLines(file)]);
+  const ofFiles = importedOf(outcomes).flatMap((file) => [...refusalLines(file), ...correctionLines(file), ...jumpLines(file), ...stepLines(file)]);
   return [...ofFiles, ...failedOf(outcomes).map(({ detail }) => detail)];
 }
 
 function refusalLines({ path, tally }: ImportedFile): string[] {
   if (tally.refusedCount === 0) return [];
   const reasons = Object.entries(tally.refusedByReason).map(([reason, count]) => `${whole(count)} ${reason}`).join(', ');
-  const listed = tally.firstRefused.map(({ line, reason, field }) => `  ${path}:${line} ${reason}${field === null ? '' : ` (${field})`}: ${inWords(reason)}`);
+  const listed = tally.firstRefused.map((row) => `  ${path}:${row.line} ${refusalInWords(row)}`);
   const rest = tally.refusedCount - listed.length;
   const more = rest > 0 ? [`  … and ${whole(rest)} more`] : [];
   return [[`${path}: ${whole(tally.refusedCount)} of ${whole(tally.rowCount)} rows refused (${reasons})`, ...listed, ...more].join('\n')];
 }
 
-const inWords = (reason: CandleFault): string => CANDLE_FAULTS[reason];
+export const refusalInWords = ({ reason, field }: RefusedRow): string =>
+  `${reason}${field === null ? '' : ` (${field})`}: ${CANDLE_FAULTS[reason]}`;
 
 function correctionLines({ path, counts }: ImportedFile): string[] {
   if (counts.correctedCount === 0) return [];
@@ -111,6 +113,12 @@ function correctionLines({ path, counts }: ImportedFile): string[] {
 function jumpLines({ path, jumps, jumpCount }: ImportedFile): string[] {
   const lines = jumps.map((jump) => `${path}: ${describeJump(jump)}`);
   return jumpCount > jumps.length ? [...lines, `${path}: … and ${whole(jumpCount - jumps.length)} more jumps`] : lines;
+}
+
+function stepLines({ path, identity, smallestStepMs }: ImportedFile): string[] {
+  const steps = (smallestStepMs ?? 0) / INTERVAL_MS[identity.interval];
+  if (steps <= 1) return [];
+  return [`${path}: no two of its candles are closer than ${whole(steps)} intervals of ${identity.interval}: is it named after the right interval?`];
 }
 
 function describeJump({ lastOpenMs, nextOpenMs, closeBefore, openAfter, ratio }: GapJump): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../terminal/cli-failure.js';
+import { readBounded } from './read-bounded.js';
 
 /** What `npm start` writes about the services it has started. */
 export interface RuntimeFile {
@@ -65,8 +66,8 @@ export function readRuntimeFile(dataDir: string): RuntimeFile {
 /** The bearer token. It is never a flag: flags are seen by every process of the machine. */
 export function readToken(settings: Settings): string {
   const { value: path, from } = settings.tokenFile;
-  const token = readTokenText(path, from).trim();
-  if (token === '' || token.length > MAX_TOKEN_BYTES || /\s/.test(token)) {
+  const token = readTokenText(path, from)?.trim() ?? '';
+  if (token === '' || /\s/.test(token)) {
     throw failure('access', {
       code: 'token-malformed',
       title: 'Token file holds no token',
@@ -77,9 +78,9 @@ export function readToken(settings: Settings): string {
   return token;
 }
 
-function readTokenText(path: string, from: string): string {
+function readTokenText(path: string, from: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    return readBounded(path, MAX_TOKEN_BYTES);
   } catch (cause) {
     const detail = `cannot read the access token from ${path} (${from}): ${reasonOf(cause)}`;
     const remedy = 'npm start writes it; or point --token-file at a file that holds it';

@@ -13,16 +13,22 @@ export interface ImportedFile {
   /** Prices that leap across a gap: the name may have been given to another asset. */
   readonly jumps: readonly GapJump[];
   readonly jumpCount: number;
+  /** The smallest distance of two neighbors, ms; null below two candles. Many intervals: the file is of another interval than it says. */
+  readonly smallestStepMs: number | null;
 }
 
 /** Stores one file of candles, all of its good rows or nothing, and says what was in it. */
 export async function importCandleFile(store: CandleStore, file: CandleFile): Promise<ImportedFile> {
-  const watch = new JumpWatch(INTERVAL_MS[file.identity.interval]);
+  const watch = new GapWatch(INTERVAL_MS[file.identity.interval]);
   const counts = await store.upsertCandles(file.identity, watched(file.batches(), watch), file.path);
-  return { path: file.path, identity: file.identity, tally: file.tally(), counts, jumps: watch.jumps, jumpCount: watch.count };
+  const { jumps, count, smallestStepMs } = watch;
+  return {
+    path: file.path, identity: file.identity, tally: file.tally(), counts, jumps, jumpCount: count,
+    smallestStepMs: Number.isFinite(smallestStepMs) ? smallestStepMs : null,
+  };
 }
 
-async function* watched(batches: AsyncIterable<CandleColumns>, watch: JumpWatch): AsyncGenerator<CandleColumns> {
+async function* watched(batches: AsyncIterable<CandleColumns>, watch: GapWatch): AsyncGenerator<CandleColumns> {
   for await (const batch of batches) {
     watch.look(batch);
     yield batch;
@@ -30,9 +36,10 @@ async function* watched(batches: AsyncIterable<CandleColumns>, watch: JumpWatch)
 }
 
 /** Follows a series through its batches, since a gap may lie between two of them. */
-class JumpWatch {
+class GapWatch {
   readonly jumps: GapJump[] = [];
   count = 0;
+  smallestStepMs = Infinity;
   private last: Candle | null = null;
 
   constructor(private readonly intervalMs: number) {}
@@ -40,8 +47,9 @@ class JumpWatch {
   look(batch: CandleColumns): void {
     const { openTimesMs } = batch;
     for (let i = 0; i < openTimesMs.length; i++) {
-      const previousMs = i > 0 ? openTimesMs[i - 1]! : (this.last?.openTimeMs ?? openTimesMs[0]!);
-      if (openTimesMs[i]! - previousMs > this.intervalMs) this.judge(i > 0 ? candleAt(batch, i - 1) : this.last, candleAt(batch, i));
+      const stepMs = openTimesMs[i]! - (i > 0 ? openTimesMs[i - 1]! : (this.last?.openTimeMs ?? -Infinity));
+      if (stepMs < this.smallestStepMs) this.smallestStepMs = stepMs;
+      if (stepMs > this.intervalMs) this.judge(i > 0 ? candleAt(batch, i - 1) : this.last, candleAt(batch, i));
     }
     this.last = candleAt(batch, openTimesMs.length - 1);
   }
