@@ -29,18 +29,30 @@ export class PanelCache {
     private readonly maxBytes: number,
   ) {}
 
-  /** @throws BacktestFault where no panel can come of these series; StoreFailure. */
-  async get(identities: readonly SeriesIdentity[], range: TimeRange, signal: AbortSignal): Promise<LoadedPanel> {
+  /**
+   * The panel of the fingerprint that is wanted, where it is kept: the candles then need not be asked for at all. Else
+   * the panel of what is stored now, whose fingerprint may be another.
+   * @throws BacktestFault where no panel can come of these series; StoreFailure.
+   */
+  async get(identities: readonly SeriesIdentity[], range: TimeRange, wantedFingerprint: string, signal: AbortSignal): Promise<LoadedPanel> {
+    const keyOf = (fingerprint: string) => JSON.stringify([identities.map(describeSeries), range.fromMs, range.toMs, fingerprint]);
+    const wanted = this.touch(keyOf(wantedFingerprint));
+    if (wanted !== null) return wanted;
     const dataFingerprint = await this.candles.fingerprint(identities, range);
-    const key = JSON.stringify([identities.map(describeSeries), range.fromMs, range.toMs, dataFingerprint]);
-    const kept = this.kept.get(key);
-    if (kept !== undefined) {
-      this.kept.delete(key);
-      this.kept.set(key, kept);
-      return kept;
-    }
+    const key = keyOf(dataFingerprint);
+    const kept = this.touch(key);
+    if (kept !== null) return kept;
     // The work is shared, so one run's end must not end it: only its own waiting does.
     return raced(this.loading.get(key) ?? this.loadOnce(key, identities, range, dataFingerprint), signal);
+  }
+
+  /** The kept panel, as the one used last. */
+  private touch(key: string): LoadedPanel | null {
+    const kept = this.kept.get(key);
+    if (kept === undefined) return null;
+    this.kept.delete(key);
+    this.kept.set(key, kept);
+    return kept;
   }
 
   private loadOnce(key: string, identities: readonly SeriesIdentity[], range: TimeRange, fingerprint: string): Promise<LoadedPanel> {

@@ -70,7 +70,7 @@ export class RunBacktest {
     const { spec } = run;
     const series = seriesOfSpec(spec);
     if (series.kind === 'invalid') throw new BacktestFault('invalid-spec', series.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; '));
-    const loaded = await panels.get(series.identities, spec, keeper.signal);
+    const loaded = await panels.get(series.identities, spec, run.dataFingerprint, keeper.signal);
     keeper.signal.throwIfAborted();
     const work = { panel: loaded.panel, parameters: spec.parameters, periodicEveryMs: spec.periodicEveryMs };
     const tell = (progress: RunProgress) => {

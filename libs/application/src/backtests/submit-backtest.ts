@@ -50,9 +50,12 @@ export class SubmitBacktest {
     if (faults.length > 0) return { kind: 'refused', faults };
     const series = seriesOfSpec(command.spec);
     if (series.kind === 'invalid') return { kind: 'refused', faults: series.faults };
-    const check = await this.check(command.spec, series.identities);
+    const [check, dataFingerprint] = await Promise.all([
+      this.check(command.spec, series.identities),
+      this.parts.candles.fingerprint(series.identities, command.spec),
+    ]);
     if (check.kind === 'impossible') return { kind: 'refused', faults: check.faults };
-    return this.accept(command, claim, series.identities, check.notices);
+    return this.accept(command, claim, dataFingerprint, check.notices);
   }
 
   private async check(spec: BacktestSpec, identities: readonly SeriesIdentity[]): Promise<SubmissionCheck> {
@@ -75,10 +78,10 @@ export class SubmitBacktest {
     return faults;
   }
 
-  private async accept(command: SubmitCommand, claim: IdempotencyClaim | null, identities: readonly SeriesIdentity[], cuts: readonly RunNotice[]): Promise<SubmitResult> {
-    const { store, candles, clock, ids, digest, codeVersion } = this.parts;
+  private async accept(command: SubmitCommand, claim: IdempotencyClaim | null, dataFingerprint: string, cuts: readonly RunNotice[]): Promise<SubmitResult> {
+    const { store, clock, ids, digest, codeVersion } = this.parts;
     const { spec, labels, priority } = command;
-    const key = { specSha256: specSha256(spec, digest), dataFingerprint: await candles.fingerprint(identities, spec), codeVersion };
+    const key = { specSha256: specSha256(spec, digest), dataFingerprint, codeVersion };
     const finished = command.isForced ? null : await store.findFinished(key);
     if (finished !== null) return { kind: 'accepted', run: finished, isCached: true };
     const run: NewRun = {

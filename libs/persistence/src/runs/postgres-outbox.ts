@@ -8,7 +8,7 @@ const FIRST_BACKOFF_MS = 250;
 const LONGEST_ERROR_CHARACTERS = 500;
 
 interface OutboxRow extends QueuedJob {
-  readonly id: string;
+  readonly id: number;
 }
 
 export class PostgresOutbox implements Outbox {
@@ -16,12 +16,11 @@ export class PostgresOutbox implements Outbox {
 
   dispatch(limit: number, deliver: (job: QueuedJob) => Promise<void>): Promise<{ readonly delivered: number; readonly failed: number }> {
     return inTransaction(this.dataSource, 'dispatch the outbox', async (sql) => {
-      const rows = await lockUndelivered(sql, limit);
+      const rows = await takeUndelivered(sql, limit);
       const outcomes = await Promise.allSettled(rows.map(({ queue, jobId, payload, priority }) => deliver({ queue, jobId, payload, priority })));
       const delivered = rows.filter((_, index) => outcomes[index]?.status === 'fulfilled');
       const failed = rows.filter((_, index) => outcomes[index]?.status === 'rejected');
-      if (delivered.length > 0) await markDelivered(sql, delivered);
-      if (failed.length > 0) await markFailed(sql, failed, firstReason(outcomes));
+      if (failed.length > 0) await putBack(sql, failed, firstReason(outcomes));
       return { delivered: delivered.length, failed: failed.length };
     });
   }
@@ -37,24 +36,21 @@ export class PostgresOutbox implements Outbox {
   }
 }
 
-function lockUndelivered(sql: Sql, limit: number): Promise<OutboxRow[]> {
-  return sql.rows<OutboxRow>(
-    `SELECT id, queue, job_id AS "jobId", payload, priority, ${SOFT_COMMIT} FROM outbox
-     WHERE dispatched_at IS NULL AND available_at <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+/** Marked as delivered at once, since they nearly always are; a crash before the commit takes the mark back. */
+async function takeUndelivered(sql: Sql, limit: number): Promise<OutboxRow[]> {
+  const rows = await sql.rows<OutboxRow>(
+    `UPDATE outbox SET dispatched_at = now(), attempts = attempts + 1, last_error = NULL
+     WHERE id IN (SELECT id FROM outbox WHERE dispatched_at IS NULL AND available_at <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
+     RETURNING id::float8 AS id, queue, job_id AS "jobId", payload, priority, ${SOFT_COMMIT}`,
     [limit],
   );
+  return rows.sort((one, other) => one.id - other.id);
 }
 
-function markDelivered(sql: Sql, rows: readonly OutboxRow[]): Promise<number> {
-  return sql.run('UPDATE outbox SET dispatched_at = now(), attempts = attempts + 1, last_error = NULL WHERE id = ANY ($1::bigint[])', [
-    rows.map((row) => row.id),
-  ]);
-}
-
-function markFailed(sql: Sql, rows: readonly OutboxRow[], reason: string): Promise<number> {
+function putBack(sql: Sql, rows: readonly OutboxRow[], reason: string): Promise<number> {
   return sql.run(
-    `UPDATE outbox SET attempts = attempts + 1, last_error = $2,
-       available_at = now() + least($3::float8, $4::float8 * 2 ^ least(attempts, 10)) * interval '1 millisecond'
+    `UPDATE outbox SET dispatched_at = NULL, last_error = $2,
+       available_at = now() + least($3::float8, $4::float8 * 2 ^ least(attempts - 1, 10)) * interval '1 millisecond'
      WHERE id = ANY ($1::bigint[])`,
     [rows.map((row) => row.id), reason, LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS],
   );

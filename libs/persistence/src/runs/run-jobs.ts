@@ -9,7 +9,7 @@ export interface RunJobPolicy {
 }
 
 /** How long a queued run's job may be under way before the sweeper asks for it. */
-export const DISPATCH_GRACE_MS = 5_000;
+export const DISPATCH_GRACE_MS = 2_000;
 
 /** Milliseconds from now, for a parameter of that number. */
 export const after = (parameter: string): string => `now() + ${parameter} * interval '1 millisecond'`;
