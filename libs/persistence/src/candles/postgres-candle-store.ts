@@ -15,8 +15,12 @@ import { candleStoreFailureOf } from './candle-store-failure.js';
 import { ChunkWriter } from './chunk-writer.js';
 import { loadColumns } from './column-loader.js';
 import { byPeriod } from './packed-columns.js';
-import { coverageFromRow, findSeries, lockSeries, SERIES_COLUMNS, whereOf, type SeriesRow } from './series-rows.js';
+import {
+  coverageFromRow, FIND_SERIES, findSeries, inPlaces, IS_WANTED, lockSeries, placesOf, SERIES_COLUMNS, WANTED_SERIES, whereOf,
+  type PlacedSeriesRow, type SeriesRow,
+} from './series-rows.js';
 import { overlapParameters, overlapping } from './time-range.js';
+import { withSession } from '../session/sql.js';
 
 /**
  * An import may wait for another one of the same series, and takes as long as its file; but none of it for ever. The wait
@@ -71,20 +75,17 @@ export class PostgresCandleStore implements CandleStore {
   }
 
   async coverageOf(identities: readonly SeriesIdentity[]): Promise<(SeriesCoverage | null)[]> {
-    return this.transaction(READ_ONE_STATE, 'read the coverage', async (client) => {
-      const rows = await findSeries(client, identities);
+    return withSession(this.dataSource, 'read the coverage', async (sql) => {
+      const rows = inPlaces(identities, await sql.rows<PlacedSeriesRow>(FIND_SERIES, placesOf(identities)));
       return rows.map((row) => (row === null ? null : coverageFromRow(row)));
     });
   }
 
   async fingerprint(identities: readonly SeriesIdentity[], range: TimeRange): Promise<string> {
-    return this.transaction(READ_ONE_STATE, 'fingerprint candles', async (client) => {
+    return withSession(this.dataSource, 'fingerprint candles', async (sql) => {
+      const rows = await sql.rows<{ readonly digest: string | null }>(DIGEST_SERIES, [...placesOf(identities), ...overlapParameters(range)]);
       const hash = createHash('sha256').update(JSON.stringify([range.fromMs, range.toMs]));
-      const rows = await findSeries(client, identities);
-      const contents = await chunkHashes(client, rows.flatMap((row) => row?.id ?? []), range);
-      identities.forEach((identity, index) => {
-        hash.update(JSON.stringify([describeSeries(identity), contents.get(rows[index]?.id ?? -1) ?? null]));
-      });
+      identities.forEach((identity, index) => hash.update(JSON.stringify([describeSeries(identity), rows[index]?.digest ?? null])));
       return hash.digest('hex');
     });
   }
@@ -115,13 +116,8 @@ async function inTransaction<Result>(client: PoolClient, begin: string, work: (c
   }
 }
 
-/** For each series one digest over its chunks in the range, from their stored hashes. */
-async function chunkHashes(client: PoolClient, seriesIds: readonly number[], range: TimeRange): Promise<Map<number, string>> {
-  const found = await client.query<{ series_id: number; digest: string }>(
-    `SELECT series_id,
-            encode(sha256(string_agg(int8send(period_start_ms) || content_sha256, ''::bytea ORDER BY period_start_ms)), 'hex') AS digest
-       FROM candle_chunk WHERE series_id = ANY($3::int[]) AND ${overlapping('$1', '$2')} GROUP BY series_id`,
-    [...overlapParameters(range), seriesIds],
-  );
-  return new Map(found.rows.map((row) => [row.series_id, row.digest]));
-}
+/** For each wanted series, in order, one digest over its chunks in the range, from their stored hashes; null: no chunk. */
+const DIGEST_SERIES = `SELECT (
+    SELECT encode(sha256(string_agg(int8send(period_start_ms) || content_sha256, ''::bytea ORDER BY period_start_ms)), 'hex')
+      FROM candle_chunk WHERE series_id = candle_series.id AND ${overlapping('$5', '$6')}) AS digest
+  FROM ${WANTED_SERIES} LEFT JOIN candle_series ON ${IS_WANTED} AND candle_count > 0 ORDER BY place`;

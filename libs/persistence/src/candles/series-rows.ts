@@ -54,23 +54,29 @@ export function whereOf(filter: SeriesFilter): { readonly sql: string; readonly 
   return { sql: conditions.join(' AND '), parameters };
 }
 
-/** Rows in the order of `identities`; null for a series of which nothing is stored. */
-export async function findSeries(
-  client: Pick<PoolClient, 'query'>,
-  identities: readonly SeriesIdentity[],
-): Promise<(SeriesRow | null)[]> {
-  const parts = (['exchange', 'base', 'quote', 'interval'] as const).map((part) => identities.map((identity) => identity[part]));
-  const found = await client.query<SeriesRow & { place: string }>(
-    `SELECT wanted.place, ${SERIES_COLUMNS} FROM candle_series
-       JOIN unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
-         AS wanted (w_exchange, w_base, w_quote, w_interval, place)
-         ON (exchange, base, quote, candle_interval) = (w_exchange, w_base, w_quote, w_interval)
-      WHERE candle_count > 0`,
-    parts,
-  );
+/** The wanted series, by the parameters that `placesOf` gives, each with its place from one. */
+export const WANTED_SERIES = `unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+  AS wanted (w_exchange, w_base, w_quote, w_interval, place)`;
+export const IS_WANTED = '(exchange, base, quote, candle_interval) = (w_exchange, w_base, w_quote, w_interval)';
+export const FIND_SERIES = `SELECT wanted.place, ${SERIES_COLUMNS} FROM candle_series JOIN ${WANTED_SERIES} ON ${IS_WANTED} WHERE candle_count > 0`;
+
+export const placesOf = (identities: readonly SeriesIdentity[]): string[][] =>
+  (['exchange', 'base', 'quote', 'interval'] as const).map((part) => identities.map((identity) => identity[part]));
+
+export interface PlacedSeriesRow extends SeriesRow {
+  readonly place: string;
+}
+
+/** In the order of `identities`; null for a series of which nothing is stored. */
+export function inPlaces(identities: readonly SeriesIdentity[], found: readonly PlacedSeriesRow[]): (SeriesRow | null)[] {
   const rows: (SeriesRow | null)[] = identities.map(() => null);
-  for (const row of found.rows) rows[Number(row.place) - 1] = row;
+  for (const row of found) rows[Number(row.place) - 1] = row;
   return rows;
+}
+
+export async function findSeries(client: Pick<PoolClient, 'query'>, identities: readonly SeriesIdentity[]): Promise<(SeriesRow | null)[]> {
+  const { rows } = await client.query<PlacedSeriesRow>(FIND_SERIES, placesOf(identities));
+  return inPlaces(identities, rows);
 }
 
 /** Makes sure that the series has a row, and holds that row until the transaction ends: writers of one series queue here. */

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { PoolClient, QueryResultRow } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { StoreFailure } from '#application';
 import { asStoreFailure } from './store-failure.js';
@@ -23,23 +25,38 @@ export class Sql {
 
   /** The rows that the statement returns; of an UPDATE too, where TypeORM's own `query` would return a pair. */
   async rows<Row>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const { records } = await this.query(text, parameters);
-    return records as Row[];
+    const { rows } = await this.query(text, parameters);
+    return rows as Row[];
   }
 
   /** The number of rows that the statement changed. */
   async run(text: string, parameters: readonly unknown[] = []): Promise<number> {
-    const { affected } = await this.query(text, parameters);
-    return affected ?? 0;
+    const { rowCount } = await this.query(text, parameters);
+    return rowCount ?? 0;
   }
 
   private async query(text: string, parameters: readonly unknown[]) {
     try {
-      return await this.runner.query(text, [...parameters], true);
+      const client = (await this.runner.connect()) as PoolClient;
+      return await client.query<QueryResultRow>({ name: statementName(text), text, values: [...parameters] });
     } catch (error) {
       throw asStoreFailure(error, this.doing);
     }
   }
+}
+
+const statementNames = new Map<string, string>();
+
+/**
+ * Every statement is prepared under a name of its own, once on each connection: planning some of them takes longer than
+ * doing them. The texts here are few; what varies in them (filters, a number of columns) has few values too.
+ */
+function statementName(text: string): string {
+  const known = statementNames.get(text);
+  if (known !== undefined) return known;
+  const name = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  statementNames.set(text, name);
+  return name;
 }
 
 /** One connection without a transaction: every statement commits by itself. `doing` is for the error's words. */
