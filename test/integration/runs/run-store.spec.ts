@@ -131,6 +131,19 @@ describe('the end of a run', () => {
     expect(await reader.trades('bt_unknown', 2)).toBeNull();
   });
 
+  it('is stored once and in order where it is too large for one statement', async () => {
+    const { id, epoch } = await aClaimedRun(database);
+    const [trade] = aResult().trades;
+    const trades = Array.from({ length: 20_001 }, (_, index) => ({ ...trade!, quantity: index + 0.5 }));
+    const rebalances = Array.from({ length: 10_001 }, (_, index) => ({ index }));
+    expect(await database.store.complete(id, epoch + 1, aResult({ trades, rebalances }))).toBe(false);
+    expect(await count('backtest_trade')).toBe(0);
+    expect(await database.store.complete(id, epoch, aResult({ trades, rebalances }))).toBe(true);
+    const reader = new PostgresBacktestResultReader(database.dataSource);
+    expect((await reader.trades(id, 30_000))?.items.map((one) => one.quantity)).toEqual(trades.map((one) => one.quantity));
+    expect((await reader.rebalances(id, 30_000))?.items).toEqual(rebalances);
+  });
+
   it('stores nothing at all where one row of the result is refused', async () => {
     const { id, epoch } = await aClaimedRun(database);
     const [first] = aResult().trades;

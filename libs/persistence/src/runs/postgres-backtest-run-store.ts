@@ -8,7 +8,7 @@ import { listRuns } from './list-runs.js';
 import { enqueueRuns, type RunJobPolicy } from './run-jobs.js';
 import { claimRun, finishRun, giveBackRun, heartbeatRun } from './run-leases.js';
 import { RUN_COLUMNS, toRun, type RunRow } from './run-row.js';
-import { storeResult } from './store-result.js';
+import { isStoredByHead, storeHead, storeResult } from './store-result.js';
 import { recallKey, submitRun, submitWithKey } from './submit-run.js';
 
 export class PostgresBacktestRunStore implements BacktestRunStore {
@@ -51,7 +51,9 @@ export class PostgresBacktestRunStore implements BacktestRunStore {
   }
 
   complete(id: string, epoch: number, result: StoredResult): Promise<boolean> {
-    return inTransaction(this.dataSource, 'store the result', (sql) => storeResult(sql, id, epoch, result));
+    const doing = 'store the result';
+    if (isStoredByHead(result)) return withSession(this.dataSource, doing, (sql) => storeHead(sql, id, epoch, result));
+    return inTransaction(this.dataSource, doing, (sql) => storeResult(sql, id, epoch, result));
   }
 
   fail(id: string, epoch: number, error: RunNotice): Promise<boolean> {

@@ -24,8 +24,13 @@ export async function storeResult(sql: Sql, id: string, epoch: number, result: S
   return true;
 }
 
+/** Whether `storeHead` is all there is to do, so that it needs no transaction around it. */
+export function isStoredByHead({ trades, rebalances, equity }: StoredResult): boolean {
+  return trades.length <= BATCH_ROWS && rebalances.length <= BATCH_ROWS && equity.byteLength <= LARGE_BYTES;
+}
+
 /** Everything of a usual run by one statement: each part is stored if, and only if, the header's lease still stands. */
-async function storeHead(sql: Sql, id: string, epoch: number, result: StoredResult): Promise<boolean> {
+export async function storeHead(sql: Sql, id: string, epoch: number, result: StoredResult): Promise<boolean> {
   const series = seriesOf(result);
   const stored = await sql.run(
     `WITH done AS (
