@@ -50,11 +50,9 @@ export class SubmitBacktest {
     if (faults.length > 0) return { kind: 'refused', faults };
     const series = seriesOfSpec(command.spec);
     if (series.kind === 'invalid') return { kind: 'refused', faults: series.faults };
-    const [check, dataFingerprint] = await Promise.all([
-      this.check(command.spec, series.identities),
-      this.parts.candles.fingerprint(series.identities, command.spec),
-    ]);
+    const check = await this.check(command.spec, series.identities);
     if (check.kind === 'impossible') return { kind: 'refused', faults: check.faults };
+    const dataFingerprint = await this.parts.candles.fingerprint(series.identities, command.spec);
     return this.accept(command, claim, dataFingerprint, check.notices);
   }
 
