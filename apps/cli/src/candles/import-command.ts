@@ -5,7 +5,8 @@ import { withDatabase } from '../database/open-database.js';
 import type { CommandAction } from '../command-action.js';
 import { failure, type CliFailure } from '../terminal/cli-failure.js';
 import { openFileProgress } from './file-progress.js';
-import { contradictionOf, importFiles, listFiles, type FileOutcome } from './import-files.js';
+import { contradictionOf, importFiles, listFiles } from './import-files.js';
+import type { FileOutcome } from './import-outcome.js';
 import { exitCodeOf, importDocument, printImport, totalFailure } from './import-report.js';
 
 export interface ImportOptions {

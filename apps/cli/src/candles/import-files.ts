@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
-import { CandleFileFailure, importCandleFile, StoreFailure, type CandleStore, type ImportedFile, type TimeRange } from '#application';
+import { CandleFileFailure, importCandleFile, StoreFailure, type CandleStore, type TimeRange } from '#application';
 import { CsvCandleFile, identifyFile, identityFromFileName, listCandleFiles, refuseForeignFormat, type IdentityFlags } from '#candle-files';
 import type { SeriesIdentity } from '#domain';
+import type { FailedFile, FileOutcome } from './import-outcome.js';
 import { refusalInWords } from './import-report.js';
 
 export interface ImportRequest {
@@ -11,16 +12,6 @@ export interface ImportRequest {
   readonly range: TimeRange;
   readonly nowMs: number;
 }
-
-export interface FailedFile {
-  readonly path: string;
-  readonly code: string;
-  readonly detail: string;
-}
-
-export type FileOutcome =
-  | { readonly status: 'imported'; readonly file: ImportedFile }
-  | { readonly status: 'failed'; readonly failure: FailedFile };
 
 type Listed = { readonly path: string } | { readonly failure: FailedFile };
 

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../terminal/exit-codes.js';
 import { whole } from '../terminal/figures.js';
 import { renderTable } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
-import type { FailedFile, FileOutcome } from './import-files.js';
+import type { FailedFile, FileOutcome } from './import-outcome.js';
 
 const COLUMNS = [
   { title: 'FILE', isFlexible: true },
