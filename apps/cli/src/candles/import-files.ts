@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { CandleFileFailure, importCandleFile, StoreFailure, type CandleStore, type TimeRange } from '#application';
+import { CandleFileFailure, importCandleFile, StoreFailure, type CandleStore, type ImportedFile, type TimeRange } from '#application';
 import { CsvCandleFile, identifyFile, identityFromFileName, listCandleFiles, refuseForeignFormat, type IdentityFlags } from '#candle-files';
 import type { SeriesIdentity } from '#domain';
 import type { FailedFile, FileOutcome } from './import-outcome.js';
