@@ -10,7 +10,7 @@ const SLOW = { assets: ASSETS, parameters: slowParameters(ASSETS.length) };
 let product: Product;
 beforeAll(async () => {
   product = await openProduct();
-  await product.storeMadeCandles(ASSETS, 400_000);
+  await product.storeMadeCandles(ASSETS, 700_000);
 });
 afterAll(() => product.close());
 afterEach(async () => {

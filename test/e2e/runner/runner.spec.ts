@@ -4,7 +4,7 @@ import { madeCandles } from './made-candles.js';
 import { isHalfway, killHard, openProduct, slowParameters, type Product } from './runner-product.js';
 
 const ASSETS = ['HANA', 'TRUTH', 'SIREN', 'BSB'];
-const BARS = 400_000;
+const BARS = 700_000;
 const SLOW = { assets: ASSETS, parameters: slowParameters(ASSETS.length) };
 const QUICK_ASSETS = ASSETS.slice(0, 3);
 
@@ -109,7 +109,7 @@ it('stops a running computation within a second of its cancellation', async () =
 });
 
 it('gives its run back on SIGTERM, exits with 0, and another finishes it', async () => {
-  const leaving = await product.startRunner({ STOP_GRACE_MS: '200' });
+  const leaving = await product.startRunner({ STOP_GRACE_MS: '0' });
   const { id } = await product.submit(SLOW);
   await product.untilRun(id, isHalfway);
   const toldMs = performance.now();
