@@ -1,4 +1,4 @@
-import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { EventStreams, type EventStream } from './event-stream.js';
@@ -6,11 +6,13 @@ import { EventStreams, type EventStream } from './event-stream.js';
 let server: Server;
 let streams: EventStreams;
 let started: EventStream | null;
+let answer: ServerResponse;
 
 beforeEach(async () => {
   streams = new EventStreams({ streams: 2, heartbeatMs: 20 });
   const app = express();
   app.get('/', (request, response) => {
+    answer = response;
     started = streams.start(request, response);
     if (started === null) response.status(429).end();
   });
@@ -67,14 +69,30 @@ it('is over when the client has gone, and sending is then nothing', async () => 
   await started?.send({ id: '1', type: 'late', data: '' });
 });
 
-it('makes who sends wait for a client that does not read', async () => {
-  await open(); // Never read.
-  const big = 'x'.repeat(4_000_000);
-  let isSent = false;
-  void started?.send({ id: '1', type: 'big', data: big }).then(() => (isSent = true));
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  expect(isSent).toBe(false);
+/** Sends so much, one after the other, that no buffer of the system's takes it all. */
+async function sendMany(stream: EventStream, beforeEachOne: () => void): Promise<void> {
+  const data = 'x'.repeat(1_000_000);
+  for (let id = 1; id <= 40; id++) {
+    beforeEachOne();
+    await stream.send({ id: String(id), type: 'big', data });
+  }
+}
+
+it('makes who sends wait until the client has taken what was sent before', async () => {
+  const client = await open();
+  const waiting: number[] = [];
+  const sent = sendMany(started!, () => waiting.push(answer.writableLength)).then(() => started?.end());
+  const chunks: Buffer[] = [];
+  for await (const chunk of client) chunks.push(chunk as Buffer);
+  await sent;
+  expect(Buffer.concat(chunks).toString().match(/^id: /gmu)).toHaveLength(40);
+  expect(Math.max(...waiting)).toBeLessThan(answer.writableHighWaterMark);
+});
+
+it('lets who waits for a client go when the stream ends', async () => {
+  await open(); // Never read: the first of the events already waits for its reader.
+  const sent = sendMany(started!, () => undefined);
+  expect(answer.writableNeedDrain).toBe(true);
   started?.end();
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(isSent).toBe(true);
+  await sent;
 });
