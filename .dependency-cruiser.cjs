@@ -11,7 +11,7 @@ const PRODUCT = '^(apps|libs|examples)/';
 /** Packages that stand for one concern, and the only folders that may know them; test/ and bench/ may compare with them. */
 const OWNED_PACKAGES = [
   { name: 'postgres', packages: 'typeorm|pg|pg-copy-streams|pg-cursor|pg-query-stream', owners: '^libs/(persistence|testing)/' },
-  { name: 'queues', packages: 'bullmq|ioredis', owners: '^libs/(messaging|testing)/' }, // @nestjs/bullmq is Nest's.
+  { name: 'queues', packages: 'bullmq|ioredis|rate-limiter-flexible', owners: '^libs/(messaging|testing)/' }, // @nestjs/bullmq is Nest's.
   { name: 'csv', packages: 'csv-parse', owners: '^libs/candle-files/' },
   { name: 'ccxt', packages: 'ccxt', owners: '^libs/exchange/.*mexc' },
   { name: 'nest', packages: '@nestjs/[^/]+|@bull-board/[^/]+|express|helmet', owners: '^(apps/[^/]+|libs/(platform|testing))/' },

@@ -49,3 +49,4 @@ export * from './market/read-decimal.js';
 export * from './market/gap-jump.js';
 export * from './market/merge-candles.js';
 export * from './market/coverage.js';
+export * from './market/market-rules.js';

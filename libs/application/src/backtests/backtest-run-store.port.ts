@@ -45,7 +45,7 @@ export interface Page<Item> {
 }
 
 /** Why a submission with an idempotency key did not create a run. */
-export type SubmitOutcome =
+export type SubmitRunOutcome =
   | { readonly kind: 'created'; readonly run: BacktestRun }
   | { readonly kind: 'replayed'; readonly run: BacktestRun }
   | { readonly kind: 'key-reused' };
@@ -67,9 +67,9 @@ export class InvalidCursor extends Error {
 /** Runs in Postgres, the one truth. Every method is one transaction, and throws a StoreFailure where it cannot be had. */
 export interface BacktestRunStore {
   /** What an earlier submission with this key came to; null: the key is new. */
-  recall(idempotency: IdempotencyClaim): Promise<Exclude<SubmitOutcome, { readonly kind: 'created' }> | null>;
+  recall(idempotency: IdempotencyClaim): Promise<Exclude<SubmitRunOutcome, { readonly kind: 'created' }> | null>;
   /** Stores the run, its outbox row and, where given, its idempotency key: all or nothing. */
-  submit(run: NewRun, idempotency: IdempotencyClaim | null): Promise<SubmitOutcome>;
+  submit(run: NewRun, idempotency: IdempotencyClaim | null): Promise<SubmitRunOutcome>;
   /** A completed run of the same spec, data and code; the newest. */
   findFinished(key: RunKey): Promise<BacktestRun | null>;
   find(id: string): Promise<BacktestRun | null>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BacktestId } from './ids.js';
 import { PageQuery, pageOf } from './paging.js';
 import { StrategyParametersInput, StrategyParametersOutput } from './strategy-parameters.js';
-import { linesOfText, lineOfText } from './text.js';
+import { AssetName, linesOfText, lineOfText } from './text.js';
 
 export const BACKTEST_LIMITS = {
   assets: 200,
@@ -12,7 +12,6 @@ export const BACKTEST_LIMITS = {
   points: 10_000,
 } as const;
 
-const AssetName = z.string().regex(/^[\p{Lu}\p{Lo}\p{N}.-]{1,32}$/u, 'expected an upper case asset name such as HANA');
 const Instant = z.iso.datetime({ offset: true });
 
 /** The shortest interval: less would come to no whole bar. */

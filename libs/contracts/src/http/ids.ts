@@ -6,3 +6,6 @@ const prefixedUlid = (prefix: string) =>
 
 export const BacktestId = prefixedUlid('bt').meta({ id: 'BacktestId', example: 'bt_01JD9Z5X8Q4Y6T2M3N7P0R1S5V' });
 export type BacktestId = z.infer<typeof BacktestId>;
+
+export const BackfillId = prefixedUlid('bf').meta({ id: 'BackfillId', example: 'bf_01JD9Z5X8Q4Y6T2M3N7P0R1S5V' });
+export type BackfillId = z.infer<typeof BackfillId>;

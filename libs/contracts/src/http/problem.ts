@@ -36,6 +36,7 @@ export const PROBLEMS = {
   'foreign-origin': { status: 403, title: 'Changes from another origin are refused' },
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'backtest-not-found': { status: 404, title: 'There is no such backtest' },
+  'backfill-not-found': { status: 404, title: 'There is no such backfill' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'run-not-finished': { status: 409, title: 'The run has no result' },
   'run-is-active': { status: 409, title: 'The run is queued or running' },
@@ -44,9 +45,12 @@ export const PROBLEMS = {
   'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key belongs to another request' },
   /** The fields are well formed, but no backtest can come of them: no candles, no overlap, an unknown asset. */
   'backtest-impossible': { status: 422, title: 'No backtest can come of this' },
+  /** Well formed, but the exchange has nothing of the kind: an unknown market, an interval it does not serve, a time before the listing. */
+  'backfill-impossible': { status: 422, title: 'The exchange cannot give these candles' },
   'too-many-streams': { status: 429, title: 'Too many event streams are open' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   'database-unavailable': { status: 503, title: 'The database cannot be reached' },
+  'exchange-unavailable': { status: 503, title: 'Nothing is known of the exchange yet' },
   'queue-unavailable': { status: 503, title: 'The queue cannot be reached' },
   overloaded: { status: 503, title: 'Too many requests at once' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;

@@ -13,3 +13,5 @@ export const lineOfText = (maxCharacters: number) =>
 /** The same over several lines. */
 export const linesOfText = (maxCharacters: number) =>
   z.string().max(maxCharacters).regex(CONTROL_FREE_LINES, 'expected text without control characters other than tabs and line ends');
+
+export const AssetName = z.string().regex(/^[\p{Lu}\p{Lo}\p{N}.-]{1,32}$/u, 'expected an upper case asset name such as HANA');

@@ -9,6 +9,7 @@ export const backtestRunPayload = z.strictObject({ runId: BacktestId });
 /** "Look at this run and take the next safe step." A second job for the same run is only a second look. */
 export const backtestRun = {
   name: 'backtest-run',
+  workedBy: 'backtest-runner',
   payload: backtestRunPayload,
   policy: {
     attempts: 3,

@@ -17,6 +17,8 @@ export interface QueuePolicy {
 /** A queue as both sides know it: its name, what a job carries (ids and times only), and how it is treated. */
 export interface QueueContract<Payload extends z.ZodType = z.ZodType> {
   readonly name: string;
+  /** The app whose workers take its jobs. */
+  readonly workedBy: 'backtest-runner' | 'price-ingestor' | 'strategy-evaluator';
   readonly payload: Payload;
   readonly policy: QueuePolicy;
 }

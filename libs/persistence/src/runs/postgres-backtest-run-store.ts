@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type {
   BacktestRun, BacktestRunStore, ClaimOutcome, HeartbeatOutcome, IdempotencyClaim, NewRun, Page, RunKey, RunListQuery,
-  RunNotice, RunProgress, StoredResult, SubmitOutcome,
+  RunNotice, RunProgress, StoredResult, SubmitRunOutcome,
 } from '#application';
 import { inTransaction, withSession, type Sql } from '../session/sql.js';
 import { listRuns } from './list-runs.js';
@@ -17,7 +17,7 @@ export class PostgresBacktestRunStore implements BacktestRunStore {
     private readonly jobs: RunJobPolicy,
   ) {}
 
-  submit(run: NewRun, idempotency: IdempotencyClaim | null): Promise<SubmitOutcome> {
+  submit(run: NewRun, idempotency: IdempotencyClaim | null): Promise<SubmitRunOutcome> {
     const doing = 'store the run';
     if (idempotency === null) return withSession(this.dataSource, doing, (sql) => submitRun(sql, this.jobs, run));
     return inTransaction(this.dataSource, doing, (sql) => submitWithKey(sql, this.jobs, run, idempotency));

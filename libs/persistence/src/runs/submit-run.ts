@@ -1,4 +1,4 @@
-import { StoreFailure, type BacktestRunStore, type IdempotencyClaim, type NewRun, type SubmitOutcome } from '#application';
+import { StoreFailure, type BacktestRunStore, type IdempotencyClaim, type NewRun, type SubmitRunOutcome } from '#application';
 import type { Sql } from '../session/sql.js';
 import { after, DISPATCH_GRACE_MS, insertJobs, type RunJobPolicy } from './run-jobs.js';
 import { RUN_COLUMNS, toRun, type RunRow } from './run-row.js';
@@ -6,7 +6,7 @@ import { RUN_COLUMNS, toRun, type RunRow } from './run-row.js';
 type RecallOutcome = Awaited<ReturnType<BacktestRunStore['recall']>>;
 
 /** The run, its outbox row and its key, in the caller's transaction. */
-export async function submitWithKey(sql: Sql, policy: RunJobPolicy, run: NewRun, key: IdempotencyClaim): Promise<SubmitOutcome> {
+export async function submitWithKey(sql: Sql, policy: RunJobPolicy, run: NewRun, key: IdempotencyClaim): Promise<SubmitRunOutcome> {
   if (await claimKey(sql, key, run.id)) return submitRun(sql, policy, run);
   const earlier = await recallKey(sql, key);
   // Its run has been deleted between the two statements: tried again from the beginning, the key is free.
@@ -15,7 +15,7 @@ export async function submitWithKey(sql: Sql, policy: RunJobPolicy, run: NewRun,
 }
 
 /** The run and its outbox row by one statement, which is a transaction by itself where there is none. */
-export async function submitRun(sql: Sql, policy: RunJobPolicy, run: NewRun): Promise<SubmitOutcome> {
+export async function submitRun(sql: Sql, policy: RunJobPolicy, run: NewRun): Promise<SubmitRunOutcome> {
   const [row] = await sql.rows<RunRow>(
     `WITH stored AS (
        INSERT INTO backtest_run (id, status, spec, exchange, interval_name, assets, spec_sha256, data_fingerprint,

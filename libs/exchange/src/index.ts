@@ -1,0 +1,1 @@
+export * from './simulated/venue-types.js';

@@ -1,0 +1,182 @@
+import type { DecimalText, MarketRules } from '#domain';
+
+/** Orders in the words of the venue, so that the simulator's REST dialect only has to spell them. */
+export type VenueOrderType = 'LIMIT' | 'LIMIT_MAKER' | 'MARKET' | 'IMMEDIATE_OR_CANCEL' | 'FILL_OR_KILL';
+export type VenueSide = 'BUY' | 'SELL';
+export type VenueStatusWord = 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'PARTIALLY_CANCELED';
+
+export interface OrderDraft {
+  readonly accountId: string;
+  readonly marketId: string;
+  readonly side: VenueSide;
+  readonly type: VenueOrderType;
+  readonly quantity: DecimalText | null;
+  /** Only of MARKET orders. */
+  readonly quoteOrderQuantity: DecimalText | null;
+  readonly price: DecimalText | null;
+  /** Not unique unless the venue is told so: nothing in MEXC's documents says that it is. */
+  readonly clientOrderId: string | null;
+}
+
+export interface SimulatedOrder {
+  /** Such as C02__385413065019117569043. */
+  readonly orderId: string;
+  readonly clientOrderId: string | null;
+  readonly accountId: string;
+  readonly marketId: string;
+  readonly side: VenueSide;
+  readonly type: VenueOrderType;
+  readonly status: VenueStatusWord;
+  /** Of a MARKET order a bound some 5 % off the market, never a fill price. */
+  readonly price: DecimalText;
+  /** Of a buy by quote value: that value over the bound, so the executed quantity may exceed it. */
+  readonly originalQuantity: DecimalText;
+  readonly originalQuoteQuantity: DecimalText | null;
+  readonly executedQuantity: DecimalText;
+  readonly executedQuote: DecimalText;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+}
+
+export interface SimulatedFill {
+  readonly tradeId: string;
+  readonly orderId: string;
+  readonly clientOrderId: string | null;
+  readonly accountId: string;
+  readonly marketId: string;
+  readonly side: VenueSide;
+  readonly price: DecimalText;
+  readonly quantity: DecimalText;
+  readonly quoteQuantity: DecimalText;
+  readonly commission: DecimalText;
+  readonly commissionAsset: string;
+  readonly isMaker: boolean;
+  readonly timeMs: number;
+}
+
+/** The venue's numeric code and words: 30002, 30003, 30004, 30005, 10007, 30014, 10096 ... */
+export interface Rejection {
+  readonly code: number;
+  readonly message: string;
+}
+
+export type PlaceResult =
+  | { readonly kind: 'accepted'; readonly order: SimulatedOrder; readonly fills: readonly SimulatedFill[] }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection };
+
+export interface AccountBalance {
+  readonly asset: string;
+  readonly free: DecimalText;
+  readonly locked: DecimalText;
+}
+
+/** A bar in the venue's words, open or closed; `closeMs` = open + interval. */
+export interface SimulatedCandle {
+  readonly openMs: number;
+  readonly open: DecimalText;
+  readonly high: DecimalText;
+  readonly low: DecimalText;
+  readonly close: DecimalText;
+  readonly volume: DecimalText;
+  readonly quoteVolume: DecimalText;
+}
+
+export interface PublicTrade {
+  readonly price: DecimalText;
+  readonly quantity: DecimalText;
+  readonly timeMs: number;
+  readonly isBuyerMaker: boolean;
+}
+
+export interface DayTicker {
+  readonly marketId: string;
+  readonly openPrice: DecimalText;
+  readonly highPrice: DecimalText;
+  readonly lowPrice: DecimalText;
+  readonly lastPrice: DecimalText;
+  readonly previousClose: DecimalText;
+  readonly bidPrice: DecimalText;
+  readonly bidQuantity: DecimalText;
+  readonly askPrice: DecimalText;
+  readonly askQuantity: DecimalText;
+  readonly volume: DecimalText;
+  readonly quoteVolume: DecimalText;
+  readonly openMs: number;
+  readonly closeMs: number;
+  readonly tradeCount: number;
+}
+
+export interface BestQuotes {
+  readonly marketId: string;
+  readonly bidPrice: DecimalText;
+  readonly bidQuantity: DecimalText;
+  readonly askPrice: DecimalText;
+  readonly askQuantity: DecimalText;
+}
+
+export interface SimulatedMarket {
+  readonly rules: MarketRules;
+  readonly listedMs: number;
+}
+
+/**
+ * A venue without HTTP: prices, books, matching, accounts. Deterministic: every answer follows from the options, the calls
+ * so far and `nowMs`, which is the venue's clock and never goes back. `null` where a market is unknown or has no price yet.
+ * The simulator app, paper trading and tests stand on it.
+ */
+export interface SimulatedVenue {
+  markets(): readonly SimulatedMarket[];
+  /** Delists, pauses, changes rules: what an operator of the venue does. False where the market is unknown. */
+  changeRules(marketId: string, change: Partial<MarketRules>): boolean;
+
+  bestQuotes(marketId: string, nowMs: number): BestQuotes | null;
+  /** Best first; `updateId` grows. */
+  orderBook(marketId: string, depth: number, nowMs: number): { readonly bids: readonly (readonly [DecimalText, DecimalText])[]; readonly asks: readonly (readonly [DecimalText, DecimalText])[]; readonly updateId: number } | null;
+  /** Ascending, the first `limit` whose open time lies in [fromMs, toMs], the one that is still open included. */
+  candles(marketId: string, intervalMs: number, fromMs: number, toMs: number, limit: number, nowMs: number): readonly SimulatedCandle[] | null;
+  dayTicker(marketId: string, nowMs: number): DayTicker | null;
+  publicTrades(marketId: string, limit: number, nowMs: number): readonly PublicTrade[] | null;
+
+  /** Lets time pass: resting orders meet the prices since the last call. Every other call does so by itself. */
+  advance(nowMs: number): readonly SimulatedFill[];
+  place(draft: OrderDraft, nowMs: number): PlaceResult;
+  /** All checks of `place`, nothing done. Null: it would be accepted. */
+  test(draft: OrderDraft, nowMs: number): Rejection | null;
+  cancel(accountId: string, marketId: string, by: { readonly orderId: string } | { readonly clientOrderId: string }, nowMs: number): SimulatedOrder | null;
+  /** The newest one where a client order id was used more than once. */
+  findOrder(accountId: string, marketId: string, by: { readonly orderId: string } | { readonly clientOrderId: string }): SimulatedOrder | null;
+  openOrders(accountId: string, marketId: string | null): readonly SimulatedOrder[];
+  /** Newest first, by time of creation in [fromMs, toMs]. */
+  orders(accountId: string, marketId: string, fromMs: number, toMs: number, limit: number): readonly SimulatedOrder[];
+  /** Newest first, by time in [fromMs, toMs]; of one order where its id is given. */
+  fills(accountId: string, marketId: string, fromMs: number, toMs: number, limit: number, orderId?: string): readonly SimulatedFill[];
+
+  balances(accountId: string): readonly AccountBalance[];
+  /** From outside: a deposit, a withdrawal, a starting balance. */
+  setFree(accountId: string, asset: string, free: DecimalText): void;
+
+  /** Everything that was done to it, as JSON: with the same options a venue opened over it goes on where this one is. */
+  state(): VenueState;
+}
+
+/** JSON. Opaque to whoever keeps it. */
+export interface VenueState {
+  readonly format: 1;
+  readonly [part: string]: unknown;
+}
+
+export interface VenueOptions {
+  readonly seed: number;
+  /** Left out: the default markets, HANA, AIA and XAN among them, and one that is dead. */
+  readonly markets?: readonly SimulatedMarket[];
+  /** Where made price paths begin: no candle is older. */
+  readonly historyFromMs: number;
+  /** From here on the price path runs `speed` times as fast as the clock. */
+  readonly speedFromMs: number;
+  readonly speed: number;
+  /** Commission of buys: in quote, in base, or in a third asset (MX) where there is some. */
+  readonly feeIn: 'quote' | 'base' | 'third';
+  /** True: a client order id that an account has used is refused. MEXC does not promise that. */
+  readonly hasUniqueClientOrderIds: boolean;
+  readonly state?: VenueState;
+}
