@@ -9,6 +9,7 @@ import { BOARD_PATH, createQueueBoard } from './board/queue-board.js';
 import { createApiDocument } from './docs/api-document.js';
 import { useHttpStack } from './http-stack.js';
 import { API_LIMITS } from './limits.js';
+import { createResultPages, RESULTS_PATH } from './results/result-pages.js';
 
 /** The application over its services, wired and not yet listening. */
 export async function createApiApp(services: ApiServices, limits: ServerLimits = API_LIMITS.server): Promise<NestExpressApplication> {
@@ -18,9 +19,10 @@ export async function createApiApp(services: ApiServices, limits: ServerLimits =
     abortOnError: false,
   });
   useHttpStack(app, services.log);
-  const { queues, authenticate } = services;
+  const { queues, runs, results, authenticate } = services;
   // Before Nest's own routes: a board that is mounted later would stand behind the answer for unknown addresses.
   app.use(BOARD_PATH, createQueueBoard({ queues: queues.queues, isRedisReady: () => queues.isReady, authenticate }));
+  app.use(RESULTS_PATH, createResultPages({ runs, results, authenticate }));
   SwaggerModule.setup('docs', app, () => createApiDocument(app, services.version), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],

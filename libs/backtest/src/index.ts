@@ -27,4 +27,5 @@ export {
   type Trade,
   type YardstickFigures,
 } from './report/backtest-report.js';
+export { holdEquityAt } from './report/hold-equity-at.js';
 export { weightsAt, type WeightsPoint } from './report/weights-at.js';

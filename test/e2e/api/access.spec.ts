@@ -71,6 +71,11 @@ describe('the API', () => {
   });
 });
 
+/** Evaluations of portfolios decide over money: they are looked at only. */
+const BOARD = [
+  { name: 'backtest-run', readOnlyMode: false }, { name: 'candle-backfill', readOnlyMode: false }, { name: 'portfolio-evaluate', readOnlyMode: true },
+];
+
 describe('the queue board', () => {
   const paths = [
     '/queues', '/queues/', '/queues?x=1', '/queues/api/queues', '/queues/api/queues?activeQueue=backtest-run&status=latest&page=1',
@@ -109,7 +114,7 @@ describe('the queue board', () => {
       expect(page.text).toContain('Rebalancer queues');
       const list = await api.anonymous().get('/queues/api/queues').set('authorization', authorization);
       expect(list.status).toBe(200);
-      expect(list.body).toMatchObject({ queues: [{ name: 'backtest-run' }] });
+      expect(list.body).toMatchObject({ queues: BOARD });
     }
     const script = /static\/js\/main\.[0-9a-f]+\.js/.exec((await api.get('/queues')).text)?.[0];
     expect(script).toBeDefined();
@@ -129,6 +134,16 @@ describe('the queue board', () => {
     const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replace('SELF', api.base)]));
     expect(await statusOf('/queues/api/queues/pause', { ...sent, authorization: basic('me', api.token) }, 'PUT')).toBe(expected);
     expect(await statusOf('/queues/api/queues/resume', { authorization: basic('me', api.token) }, 'PUT')).toBe(200);
+  });
+
+  it('lets nobody change what decides over money', async () => {
+    const authorization = basic('me', api.token);
+    for (const act of ['pause', 'empty', 'obliterate', 'promote', 'retry/failed']) {
+      expect([act, await statusOf(`/queues/api/queues/portfolio-evaluate/${act}`, { authorization }, 'PUT')]).toEqual([act, 405]);
+    }
+    expect(await statusOf('/queues/api/queues/pause', { authorization }, 'PUT')).toBe(200); // All at once leaves it out.
+    expect(await Promise.all(api.services.queues.queues.map((queue) => queue.isPaused()))).toEqual([true, true, false]);
+    expect(await statusOf('/queues/api/queues/resume', { authorization }, 'PUT')).toBe(200);
   });
 
   it('tells nothing about Redis', async () => {

@@ -60,6 +60,7 @@ export function aResult(totalReturn = 0.1): StoredResult {
       timesMs: openTimesMs,
       weights: [new Float64Array(bars).fill(0.3), new Float64Array(bars).fill(0.4)],
       reserve: new Float64Array(bars).fill(0.3),
+      holdEquity: new Float64Array(bars).fill(90),
     },
     trades: [{ ...trade, rebalance: null }, { ...trade, asset: 'TRUTH', rebalance: 0 }, { ...trade, side: 'sell', rebalance: 1 }],
     rebalances: [{ index: 0, asset: 'TRUTH' }, { index: 1, asset: 'HANA' }],

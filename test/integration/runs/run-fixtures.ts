@@ -64,7 +64,7 @@ export function aResult(overrides: Partial<StoredResult> = {}): StoredResult {
     document: { panel: { bars: 3 } },
     openTimesMs: Float64Array.of(60_000, 120_000, 180_000),
     equity: Float64Array.of(10_000, 10_500.125, 11_000.25),
-    weights: { timesMs: Float64Array.of(60_000), weights: [Float64Array.of(0.35), Float64Array.of(0.35)], reserve: Float64Array.of(0.3) },
+    weights: { timesMs: Float64Array.of(60_000), weights: [Float64Array.of(0.35), Float64Array.of(0.35)], reserve: Float64Array.of(0.3), holdEquity: Float64Array.of(105) },
     trades: [
       { timeMs: 60_000, side: 'buy', asset: 'HANA', quantity: 0.1 + 0.2, price: 1e-8, value: 3e-9, fee: 0, rebalance: null },
       { timeMs: 120_000, side: 'sell', asset: 'HANA', quantity: 1, price: 2, value: 2, fee: 0.002, rebalance: 0 },

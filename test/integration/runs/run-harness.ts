@@ -26,7 +26,7 @@ export class InlineComputer implements BacktestComputer {
     this.computed += 1;
     await this.during(onProgress, signal);
     signal.throwIfAborted();
-    const weights = { timesMs: new Float64Array(0), weights: panel.assets.map(() => new Float64Array(0)), reserve: new Float64Array(0) };
+    const weights = { timesMs: new Float64Array(0), weights: panel.assets.map(() => new Float64Array(0)), reserve: new Float64Array(0), holdEquity: null };
     return { report: runBacktest(panel, parameters, { periodicEveryMs }), weights };
   }
 }

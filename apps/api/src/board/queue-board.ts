@@ -1,8 +1,10 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
-import { Router, type Request, type RequestHandler, type Response } from 'express';
-import { basicPassword, bearerToken, isFromOwnOrigin, setPrincipal, type Authenticate } from '#platform';
+import { Router, type RequestHandler } from 'express';
+import { portfolioEvaluate } from '#contracts';
+import { isFromOwnOrigin, type Authenticate } from '#platform';
+import { requireToken } from '../access/browser-access.js';
 import { apiProblem } from '../problems.js';
 
 export const BOARD_PATH = '/queues';
@@ -29,9 +31,12 @@ export function createQueueBoard(options: BoardOptions): Router {
   return router;
 }
 
+/** What decides over money is looked at here, and not replayed, promoted or emptied by a click. */
+const LOOKED_AT_ONLY: ReadonlySet<string> = new Set([portfolioEvaluate.name]);
+
 /** Only ids are shown, whatever a job may come to carry. */
 function boardQueue(queue: BoardOptions['queues'][number]): BullMQAdapter {
-  const adapter = new BullMQAdapter(queue);
+  const adapter = new BullMQAdapter(queue, { readOnlyMode: LOOKED_AT_ONLY.has(queue.name) });
   adapter.setFormatter('data', idsOnly);
   adapter.setFormatter('returnValue', () => undefined);
   adapter.setFormatter('name', ({ name }: { readonly name: string }) => name);
@@ -41,21 +46,6 @@ function boardQueue(queue: BoardOptions['queues'][number]): BullMQAdapter {
 export function idsOnly(data: unknown): unknown {
   const entries = Object.entries((data ?? {}) as Record<string, unknown>);
   return Object.fromEntries(entries.filter(([name, value]) => /(?:^id|Id)$/u.test(name) && typeof value === 'string' && value.length <= 64));
-}
-
-/** The token as a bearer's, or as the password of a browser that asks its user. */
-function requireToken(authenticate: Authenticate): RequestHandler {
-  return async (request: Request, response: Response, next) => {
-    const authorization = request.get('authorization');
-    const token = bearerToken(authorization) ?? basicPassword(authorization);
-    const principal = token === null ? null : await authenticate(token);
-    if (principal === null) {
-      const headers = { 'WWW-Authenticate': 'Basic realm="rebalancer", charset="UTF-8"' };
-      throw apiProblem('unauthorized', 'log in with any user name and the access token as password', { headers });
-    }
-    setPrincipal(response, principal);
-    next();
-  };
 }
 
 /** Browsers send a password they remember on behalf of any page, so a foreign page must not be able to change anything. */

@@ -1,4 +1,4 @@
-import { alignPanel, BacktestError, PanelError, runBacktest, weightsAt, type BacktestReport, type Panel } from '#backtest';
+import { alignPanel, BacktestError, holdEquityAt, PanelError, runBacktest, weightsAt, type BacktestReport, type Panel } from '#backtest';
 import { BARS_DONE, OPEN_TIME_MS, type AlignTask, type ComputeAnswer, type ComputeTask, type ThreadAnswer, type ThreadWeights } from './thread-messages.js';
 
 /** Charts show no more, and stored for every bar they would be larger than all else together. */
@@ -49,6 +49,7 @@ function weightsOf(report: BacktestReport, panel: Panel): ThreadWeights {
     timesMs: Float64Array.from(points, (point) => point.timeMs),
     weights: panel.assets.map((_, asset) => Float64Array.from(points, (point) => point.weights[asset]!)),
     reserve: Float64Array.from(points, (point) => point.cashWeight),
+    holdEquity: holdEquityAt(report, panel, bars),
   };
 }
 

@@ -18,6 +18,7 @@ export interface ThreadWeights {
   readonly timesMs: Float64Array;
   readonly weights: readonly Float64Array[];
   readonly reserve: Float64Array;
+  readonly holdEquity: Float64Array;
 }
 
 /** Faults are answers: an error that crosses a thread's border loses its own fields. */

@@ -15,11 +15,13 @@ export interface StoredTrade {
 /** One rebalance with all that explains it: trigger, legs with skipped ones and their reasons, attribution. Plain JSON. */
 export type StoredRebalance = Readonly<Record<string, unknown>>;
 
-/** Weights at chosen bars: one column an asset, in listed order, and the reserve. */
+/** Weights at chosen bars: one column an asset, in listed order, and the reserve. Beside them what holding was worth. */
 export interface StoredWeights {
   readonly timesMs: Float64Array;
   readonly weights: readonly Float64Array[];
   readonly reserve: Float64Array;
+  /** Equity of the initial allocation, never touched, at the same bars; null: of a run from before it was kept. */
+  readonly holdEquity: Float64Array | null;
 }
 
 /** All that a finished run leaves behind, stored in one transaction. */

@@ -44,13 +44,13 @@ export class PostgresBacktestResultReader implements BacktestResultReader {
   }
 
   async weights(runId: string): Promise<StoredWeights | null> {
-    const series = await this.series(runId, `name LIKE 'weight-%'`);
+    const series = await this.series(runId, `(name LIKE 'weight-%' OR name = '${SERIES.holdEquity}')`);
     const timesMs = series.get(SERIES.weightTimes);
     const reserve = series.get(SERIES.reserve);
     if (timesMs === undefined || reserve === undefined) return null;
     const weights: Float64Array[] = [];
     for (let index = 0, column; (column = series.get(weightSeries(index))) !== undefined; index++) weights.push(column);
-    return { timesMs, weights, reserve };
+    return { timesMs, weights, reserve, holdEquity: series.get(SERIES.holdEquity) ?? null };
   }
 
   async trades(runId: string, limit: number, after?: string): Promise<Page<StoredTrade> | null> {

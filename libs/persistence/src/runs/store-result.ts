@@ -8,7 +8,7 @@ const BATCH_ROWS = 10_000;
 const LARGE_BYTES = 4_000_000;
 const STATEMENT_MS = 60_000;
 
-export const SERIES = { openTimes: 'open-times', equity: 'equity', weightTimes: 'weight-times', reserve: 'weight-reserve' } as const;
+export const SERIES = { openTimes: 'open-times', equity: 'equity', weightTimes: 'weight-times', reserve: 'weight-reserve', holdEquity: 'hold-equity' } as const;
 export const weightSeries = (assetIndex: number): string => `weight-${assetIndex}`;
 
 /** The result and the completed header, in the caller's transaction. False: the lease is another's, nothing was stored. */
@@ -56,6 +56,7 @@ function seriesOf({ openTimesMs, equity, weights }: StoredResult): readonly (rea
     [SERIES.equity, equity],
     [SERIES.weightTimes, weights.timesMs],
     [SERIES.reserve, weights.reserve],
+    ...(weights.holdEquity === null ? [] : [[SERIES.holdEquity, weights.holdEquity] as const]),
     ...weights.weights.map((column, index) => [weightSeries(index), column] as const),
   ];
 }
