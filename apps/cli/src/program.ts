@@ -4,6 +4,7 @@ import type { Bind } from './command-action.js';
 import type { CliContext, Environment } from './context.js';
 import { addBacktestCommands } from './backtest/commands.js';
 import { addCandleCommands } from './candles/commands.js';
+import { addExchangeCommands } from './exchange/commands.js';
 import { addOperatorCommands } from './operator-commands.js';
 import { readRuntimeFile, resolveSettings } from './settings/settings.js';
 import { asFailure, failure } from './terminal/cli-failure.js';
@@ -29,6 +30,8 @@ const EXAMPLES = `Backtests of the threshold cascade, on candles of your own.
 Examples:
   $ rebalancer candles import ./candles      # CSV and CSV.gz, into the database
   $ rebalancer candles coverage              # what is there
+  $ rebalancer candles fetch --assets HANA,AIA,XAN --interval 1h --from 90d
+  $ rebalancer prices --assets HANA,AIA      # and their age
   $ rebalancer backtest run --wait \\
       --assets HANA,TRUTH,SIREN --exchange MEXC --interval 1m
   $ rebalancer backtest run --candles-dir ./candles \\
@@ -84,6 +87,7 @@ function buildProgram(surroundings: Surroundings, isJson: boolean, ended: (code:
   const bind = binder(program, surroundings, ended);
   addBacktestCommands(program, bind);
   addCandleCommands(program, bind);
+  addExchangeCommands(program, bind);
   addOperatorCommands(program, bind);
   return program;
 }

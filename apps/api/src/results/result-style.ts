@@ -22,7 +22,7 @@ code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow
 .figures span{display:block;color:var(--soft);font-size:13px}
 .figures b{font-size:21px;font-weight:650;font-variant-numeric:tabular-nums;white-space:nowrap}
 .card{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:14px 16px;overflow-x:auto}
-svg{display:block;width:100%;height:auto}
+svg{display:block;width:100%;min-width:600px;height:auto}
 .line{fill:none;stroke-width:1.8;stroke-linejoin:round}
 .line.strategy{stroke:var(--strategy)}.line.hold{stroke:var(--hold);stroke-dasharray:5 3}.line.drawdown{stroke:var(--bad);stroke-width:1.3}
 .area{fill:var(--fall)}

@@ -63,7 +63,7 @@ function progressOf({ progress }: BacktestRun) {
 }
 
 /** The first signal lets go in order; a second one ends the process on the spot. */
-function onSignals(onFirst: (exitCode: ExitCode) => void): () => void {
+export function onSignals(onFirst: (exitCode: ExitCode) => void): () => void {
   let isFirst = true;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (!isFirst) process.exit(128 + constants.signals[signal]);

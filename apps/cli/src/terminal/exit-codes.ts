@@ -28,11 +28,11 @@ export const EXIT_MEANINGS: { readonly [Name in keyof typeof EXIT]: string } = {
   access: 'token missing or not accepted',
   unavailable: 'the API or a service behind it cannot be reached',
   waitTimeout: '--wait took longer than --timeout; the run goes on',
-  partial: 'partly done: some rows or files were refused',
+  partial: 'partly done: some rows, files or series were refused or failed',
   refused: 'refused for safety',
-  runFailed: 'the run ended as failed or canceled',
-  interrupted: 'interrupted by Ctrl-C; a submitted run goes on',
-  terminated: 'ended by SIGTERM; a submitted run goes on',
+  runFailed: 'the run, or all that was to be fetched, failed or was canceled',
+  interrupted: 'interrupted by Ctrl-C; what was submitted goes on',
+  terminated: 'ended by SIGTERM; what was submitted goes on',
 };
 
 /** What an HTTP answer means to a script. The classes are those of the table, never the numbers of HTTP. */
