@@ -1,4 +1,4 @@
-import type { DecimalText, MarketRules } from '#domain';
+import type { CandleColumns, DecimalText, MarketRules } from '#domain';
 
 /** Orders in the words of the venue, so that the simulator's REST dialect only has to spell them. */
 export type VenueOrderType = 'LIMIT' | 'LIMIT_MAKER' | 'MARKET' | 'IMMEDIATE_OR_CANCEL' | 'FILL_OR_KILL';
@@ -117,6 +117,29 @@ export interface BestQuotes {
 export interface SimulatedMarket {
   readonly rules: MarketRules;
   readonly listedMs: number;
+  /** How its price moves and how much of it stands in the book. Left out: that of a usual small coin, by seed and id. */
+  readonly character?: MarketCharacter;
+}
+
+/** What makes a market's prices, volumes and book. Fractions are of the price unless said otherwise. */
+export interface MarketCharacter {
+  /** In quote. Over the years prices return to it. */
+  readonly basePrice: number;
+  /** Standard deviation of an ordinary day's logarithmic move, the common factor's part included. */
+  readonly dailyVolatility: number;
+  /** Chance per day of +55 % to +200 %, and of -22 % to -30 %. */
+  readonly pumpChance: number;
+  readonly crashChance: number;
+  /** 0 to 1: the part of the volatility that all markets share. */
+  readonly commonShare: number;
+  /** 0 to 1: chance that a day, an hour of such a day, a minute of such an hour has trades at all. */
+  readonly activity: { readonly day: number; readonly hour: number; readonly minute: number };
+  /** Quote value traded on an ordinary day. */
+  readonly dayQuoteVolume: number;
+  /** From the middle to the best price. */
+  readonly halfSpread: number;
+  /** Quote value of a level near the top of the book. */
+  readonly levelQuoteValue: number;
 }
 
 /**
@@ -134,6 +157,8 @@ export interface SimulatedVenue {
   orderBook(marketId: string, depth: number, nowMs: number): { readonly bids: readonly (readonly [DecimalText, DecimalText])[]; readonly asks: readonly (readonly [DecimalText, DecimalText])[]; readonly updateId: number } | null;
   /** Ascending, the first `limit` whose open time lies in [fromMs, toMs], the one that is still open included. */
   candles(marketId: string, intervalMs: number, fromMs: number, toMs: number, limit: number, nowMs: number): readonly SimulatedCandle[] | null;
+  /** The same by calendar months (UTC). */
+  monthCandles(marketId: string, fromMs: number, toMs: number, limit: number, nowMs: number): readonly SimulatedCandle[] | null;
   dayTicker(marketId: string, nowMs: number): DayTicker | null;
   publicTrades(marketId: string, limit: number, nowMs: number): readonly PublicTrade[] | null;
 
@@ -159,6 +184,24 @@ export interface SimulatedVenue {
   state(): VenueState;
 }
 
+/**
+ * Recorded candles in place of made ones. At `speedFromMs` the record stands at the first time from `cursorMs` on that has
+ * the same time of day; what is older is the past that clients see, what is newer comes as time goes on. The shift is in
+ * whole days, so that bars of up to a day keep their grid. When the record ends, the price stands still without volume.
+ */
+export interface Replay {
+  readonly cursorMs: number;
+  /** Markets that are not among the options' get rules that suit their prices. */
+  readonly markets: readonly ReplayedMarket[];
+}
+
+export interface ReplayedMarket {
+  readonly marketId: string;
+  /** 1m to 1d, a divisor of the day; what is inside a bar is made up, within its open, high, low and close. */
+  readonly intervalMs: number;
+  readonly columns: CandleColumns;
+}
+
 /** JSON. Opaque to whoever keeps it. */
 export interface VenueState {
   readonly format: 1;
@@ -171,9 +214,16 @@ export interface VenueOptions {
   readonly markets?: readonly SimulatedMarket[];
   /** Where made price paths begin: no candle is older. */
   readonly historyFromMs: number;
-  /** From here on the price path runs `speed` times as fast as the clock. */
+  /**
+   * From here on (down to the whole minute) the price path runs `speed` times as fast as the clock: a candle of one minute
+   * of the clock then gathers `speed` minutes of the path.
+   */
   readonly speedFromMs: number;
+  /** A whole number from 1 to 10000. */
   readonly speed: number;
+  /** `ideal`: no spread, no end of depth, for comparisons with backtests. Left out: `deep`, where size costs. */
+  readonly book?: 'deep' | 'ideal';
+  readonly replay?: Replay;
   /** Commission of buys: in quote, in base, or in a third asset (MX) where there is some. */
   readonly feeIn: 'quote' | 'base' | 'third';
   /** True: a client order id that an account has used is refused. MEXC does not promise that. */
