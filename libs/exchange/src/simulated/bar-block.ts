@@ -18,11 +18,9 @@ export class BarBlock {
   readonly volumes: Float64Array;
 
   constructor(readonly length: number) {
-    this.opens = new Float64Array(length);
-    this.highs = new Float64Array(length);
-    this.lows = new Float64Array(length);
-    this.closes = new Float64Array(length);
-    this.volumes = new Float64Array(length);
+    const buffer = new ArrayBuffer(5 * 8 * length);
+    const column = (index: number) => new Float64Array(buffer, index * 8 * length, length);
+    [this.opens, this.highs, this.lows, this.closes, this.volumes] = [column(0), column(1), column(2), column(3), column(4)];
   }
 
   at(index: number): Bar {

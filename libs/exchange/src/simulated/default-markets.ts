@@ -1,6 +1,6 @@
 import type { MarketRules } from '#domain';
 import { Chance, mix } from './chance.js';
-import type { MarketCharacter, SimulatedMarket } from './venue-types.js';
+import type { MarketCharacter, ReplayedMarket, SimulatedMarket } from './venue-types.js';
 
 const DAY_MS = 86_400_000;
 const ALWAYS = { day: 1, hour: 1, minute: 1 } as const;
@@ -103,4 +103,11 @@ export function makeMarkets(count: number, seed: number, listedMs: number): read
     const character = { ...USUAL_CHARACTER, basePrice, dailyVolatility: 0.04 + 0.1 * chance.next() };
     return { rules: usualRules(`LOAD${String(i + 1).padStart(4, '0')}`, basePrice), listedMs, character };
   });
+}
+
+/** Usual rules for a market that is known by its record alone: quoted in USDT, its tick by its lowest price. */
+export function marketOfReplay({ marketId, columns }: ReplayedMarket): SimulatedMarket {
+  if (!/^[A-Z0-9]+USDT$/.test(marketId)) throw new Error(`replay of ${marketId}: an id such as HANAUSDT is needed, or the market's rules`);
+  const lowest = columns.lows.reduce((least, low) => Math.min(least, low), Infinity);
+  return { rules: usualRules(marketId.slice(0, -'USDT'.length), lowest > 0 && lowest < Infinity ? lowest : 1), listedMs: 0 };
 }

@@ -17,7 +17,7 @@ export interface BookShape {
   readonly seed: number;
 }
 
-const DEEP_LEVELS = 120;
+export const MOST_LEVELS = 120;
 /** Sizes of levels are drawn anew so often. */
 const REDRAW_MS = 2_000;
 /** An ideal book's one level is worth this much, in quote: more than any order may be. */
@@ -29,13 +29,13 @@ export function halfSpreadTicks({ kind, character }: BookShape, price: number): 
 }
 
 /** A side of the book around a price, best first, as it would stand if nobody had taken from it. */
-export function madeLevels(shape: BookShape, side: BookSide, price: number, nowMs: number): readonly Level[] {
+export function madeLevels(shape: BookShape, side: BookSide, price: number, nowMs: number, depth: number): readonly Level[] {
   if (shape.kind === 'ideal') return [{ price, quantity: Math.ceil(IDEAL_VALUE / (price * shape.tickTimesStep)) }];
   const best = halfSpreadTicks(shape, price);
   const gap = price * Math.max(0.0001, 0.7 * shape.character.halfSpread);
   const draw = mix(shape.seed ^ (side === 'bid' ? 0x55 : 0xaa), Math.floor(nowMs / REDRAW_MS));
   const levels: Level[] = [];
-  for (let k = 0; k < DEEP_LEVELS; k++) {
+  for (let k = 0; k < Math.min(depth, MOST_LEVELS); k++) {
     const away = best + k + Math.floor(gap * k * (1 + k / 30)); // Thinner and thinner with the distance.
     const at = side === 'bid' ? price - away : price + away;
     if (at < 1) break;

@@ -1,20 +1,24 @@
-import { halfSpreadTicks, madeLevels, withoutTaken, type BookSide, type Level, type TakenLiquidity } from './made-book.js';
+import { halfSpreadTicks, madeLevels, MOST_LEVELS, withoutTaken, type BookSide, type Level, type TakenLiquidity } from './made-book.js';
 import { nextOpenMs, firstOpenMs, type CandleGrid } from './candle-grid.js';
 import type { ValuedBar } from './price-path.js';
 import type { BestQuotes, DayTicker, PublicTrade, SimulatedCandle } from './venue-types.js';
 import { quoteText, type VenueMarket } from './venue-market.js';
 
-/** A side of the book as clients see it, best first: the made one less what own orders took. Null before the first price. */
-export function levelsOf(market: VenueMarket, side: BookSide, taken: TakenLiquidity, nowMs: number): readonly Level[] | null {
+/**
+ * A side of the book as clients see it, best first: the made one less what own orders took. Up to `depth` levels, as many as
+ * there are where it is left out; null before the first price.
+ */
+export function levelsOf(market: VenueMarket, side: BookSide, taken: TakenLiquidity, nowMs: number, depth = MOST_LEVELS): readonly Level[] | null {
   const price = market.feed.priceAt(nowMs);
   if (price === null) return null;
-  const made = madeLevels(market.book, side, price, nowMs);
-  return market.book.kind === 'ideal' ? made : withoutTaken(made, taken.of(market.rules.marketId, side, nowMs));
+  const gone = market.book.kind === 'ideal' ? 0 : taken.of(market.rules.marketId, side, nowMs);
+  if (gone === 0) return madeLevels(market.book, side, price, nowMs, depth);
+  return withoutTaken(madeLevels(market.book, side, price, nowMs, MOST_LEVELS), gone).slice(0, depth);
 }
 
 export function bestQuotesOf(market: VenueMarket, taken: TakenLiquidity, nowMs: number): BestQuotes | null {
-  const bid = levelsOf(market, 'bid', taken, nowMs)?.[0];
-  const ask = levelsOf(market, 'ask', taken, nowMs)?.[0];
+  const bid = levelsOf(market, 'bid', taken, nowMs, 1)?.[0];
+  const ask = levelsOf(market, 'ask', taken, nowMs, 1)?.[0];
   if (bid === undefined || ask === undefined) return null;
   return {
     marketId: market.rules.marketId,

@@ -95,7 +95,7 @@ export class MatchingEngine {
   }
 
   private bestOf(market: VenueMarket, side: BookSide): Money | null {
-    const best = levelsOf(market, side, this.parts.taken, this.lastMs)?.[0];
+    const best = levelsOf(market, side, this.parts.taken, this.lastMs, 1)?.[0];
     return best === undefined ? null : new Money(market.price.text(best.price));
   }
 

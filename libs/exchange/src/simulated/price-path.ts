@@ -31,10 +31,15 @@ interface Day {
   readonly quotes: Float64Array;
 }
 
-/** Shared by all paths of a venue, so that 3,000 markets keep no more in memory than they need. */
+/** Shared by all paths of a venue, and as large as one look at all of them together needs: two days and two hours of each. */
 export class PathCaches {
-  readonly days = new RecentCache<Day>(8_192);
-  readonly hours = new RecentCache<BarBlock>(4_096);
+  readonly days: RecentCache<Day>;
+  readonly hours: RecentCache<BarBlock>;
+
+  constructor(markets: number) {
+    this.days = new RecentCache(Math.max(512, 3 * markets));
+    this.hours = new RecentCache(Math.max(512, 3 * markets));
+  }
 }
 
 const scratch = new BarBlock(60);

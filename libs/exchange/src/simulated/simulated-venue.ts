@@ -2,7 +2,7 @@ import type { MarketRules } from '#domain';
 import { Accounts, type AccountsState } from './accounts.js';
 import { mix } from './chance.js';
 import type { CandleGrid } from './candle-grid.js';
-import { defaultMarkets } from './default-markets.js';
+import { defaultMarkets, marketOfReplay } from './default-markets.js';
 import { CommonFactor } from './made-path.js';
 import { TakenLiquidity, type TakenState } from './made-book.js';
 import { bestQuotesOf, candlesOf, dayTickerOf, levelsOf, tradesOf } from './market-data-view.js';
@@ -67,10 +67,10 @@ class Venue implements venue.SimulatedVenue {
   orderBook(marketId: string, depth: number, nowMs: number): ReturnType<venue.SimulatedVenue['orderBook']> {
     const market = this.byId.get(marketId);
     if (market === undefined) return null;
-    const [bids, asks] = [levelsOf(market, 'bid', this.taken, nowMs), levelsOf(market, 'ask', this.taken, nowMs)];
+    const [bids, asks] = [levelsOf(market, 'bid', this.taken, nowMs, depth), levelsOf(market, 'ask', this.taken, nowMs, depth)];
     if (bids === null || asks === null) return null;
     const inText = (levels: typeof bids) =>
-      levels.slice(0, depth).map(({ price, quantity }) => [market.price.text(price), market.quantity.text(quantity)] as const);
+      levels.map(({ price, quantity }) => [market.price.text(price), market.quantity.text(quantity)] as const);
     return { bids: inText(bids), asks: inText(asks), updateId: Math.floor(nowMs) };
   }
 
@@ -157,12 +157,20 @@ class Venue implements venue.SimulatedVenue {
 }
 
 function openMarkets(options: venue.VenueOptions): ReadonlyMap<string, VenueMarket> {
+  const markets = marketsOf(options);
   const parts = {
     options,
     clock: new PathClock(options.speedFromMs, options.speed),
-    caches: new PathCaches(),
+    caches: new PathCaches(markets.length),
     common: new CommonFactor(mix(options.seed, 0x0c0)),
   };
-  const markets = options.markets ?? defaultMarkets(options);
   return new Map(markets.map((market, index) => [market.rules.marketId, openMarket(market, index, parts)]));
+}
+
+/** Without a list: the replayed markets, or else the default ones. Replayed markets that the list lacks are added to it. */
+function marketsOf({ markets, replay, ...options }: venue.VenueOptions): readonly venue.SimulatedMarket[] {
+  if (replay === undefined) return markets ?? defaultMarkets(options);
+  const listed = markets ?? [];
+  const isListed = (marketId: string) => listed.some(({ rules }) => rules.marketId === marketId);
+  return [...listed, ...replay.markets.filter(({ marketId }) => !isListed(marketId)).map(marketOfReplay)];
 }

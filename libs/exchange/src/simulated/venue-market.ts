@@ -7,8 +7,9 @@ import type { BookShape } from './made-book.js';
 import { MarketFeed } from './market-feed.js';
 import type { PathClock } from './path-clock.js';
 import { Money } from './money.js';
+import { checkReplayed, ReplayedPath, replayShiftMs } from './replayed-path.js';
 import { PricePath, QUOTE_DECIMALS, type PathCaches, type PathScale } from './price-path.js';
-import type { SimulatedMarket, VenueOptions } from './venue-types.js';
+import type { ReplayedMarket, SimulatedMarket, VenueOptions } from './venue-types.js';
 
 const MINUTE_MS = 60_000;
 
@@ -60,8 +61,10 @@ export function openMarket(market: SimulatedMarket, index: number, parts: VenueP
   const { options, clock, caches, common } = parts;
   const scale = scaleOf(rules);
   const seed = mixText(options.seed, rules.marketId);
-  const firstPathMs = clock.pathMs(Math.ceil(Math.max(listedMs, options.historyFromMs) / MINUTE_MS) * MINUTE_MS);
-  const path = new PricePath(new MadePath(seed, character, scale, common), index, caches, scale);
+  const replayed = options.replay?.markets.find(({ marketId }) => marketId === rules.marketId);
+  const source = replayed === undefined ? new MadePath(seed, character, scale, common) : replayedSource(replayed, seed, scale, options);
+  const path = new PricePath(source, index, caches, scale);
+  const firstPathMs = Math.max(pathFromMs(options, clock, replayed), clock.pathMs(Math.ceil(listedMs / MINUTE_MS) * MINUTE_MS));
   return {
     rules,
     listedMs,
@@ -71,6 +74,17 @@ export function openMarket(market: SimulatedMarket, index: number, parts: VenueP
     price: new Units(rules.priceTick),
     quantity: new Units(rules.quantityStep),
   };
+}
+
+/** A record begins with its first bar, a made path where history does. */
+function pathFromMs(options: VenueOptions, clock: PathClock, replayed: ReplayedMarket | undefined): number {
+  if (options.replay === undefined || replayed === undefined) return clock.pathMs(Math.ceil(options.historyFromMs / MINUTE_MS) * MINUTE_MS);
+  return replayed.columns.openTimesMs[0]! + replayShiftMs(options.replay, options.speedFromMs);
+}
+
+function replayedSource(replayed: ReplayedMarket, seed: number, scale: PathScale, { replay, speedFromMs }: VenueOptions): ReplayedPath {
+  checkReplayed(replayed);
+  return new ReplayedPath(seed, replayed, scale, replayShiftMs(replay!, speedFromMs));
 }
 
 function scaleOf({ priceTick, quantityStep }: MarketRules): PathScale {

@@ -1,0 +1,148 @@
+import type { Balance, CancelOutcome, Clock, OrderLookup, OrderRequest, OrderTerms, RefusalReaction, SubmitOutcome, TradingPort, VenueFill, VenueOrder, VenueOrderStatus } from '#application';
+import { openToApi, unknownMarket } from './market-data-adapter.js';
+import type { OrderDraft, Rejection, SimulatedFill, SimulatedOrder, SimulatedVenue, VenueStatusWord } from './venue-types.js';
+
+/** MEXC takes a timestamp that is so much ahead of its clock. */
+const MOST_AHEAD_MS = 1_000;
+
+const REACTIONS: Readonly<Record<number, RefusalReaction>> = {
+  [-1121]: 'disable-market',
+  10007: 'disable-market',
+  30000: 'disable-market',
+  30001: 'disable-market',
+  30016: 'disable-market',
+  30002: 'refresh-rules',
+  30003: 'refresh-rules',
+  30010: 'refresh-rules',
+  30087: 'refresh-rules',
+  10096: 'refresh-rules',
+  10097: 'refresh-rules',
+  30004: 'reconcile-balances',
+  30005: 'reconcile-balances',
+  30018: 'cool-down-market',
+  30029: 'cool-down-market',
+  30041: 'cool-down-market',
+};
+
+const STATUS: Readonly<Record<VenueStatusWord, VenueOrderStatus>> = {
+  NEW: 'open',
+  PARTIALLY_FILLED: 'open',
+  FILLED: 'filled',
+  CANCELED: 'canceled',
+  PARTIALLY_CANCELED: 'canceled',
+};
+
+/** One account at a venue in the same process. Its answers are certain: none is ever lost, and no look-up lags. */
+export class SimulatedTrading implements TradingPort {
+  constructor(
+    private readonly simulated: SimulatedVenue,
+    private readonly accountId: string,
+    private readonly clock: Clock,
+  ) {}
+
+  async balances(): Promise<readonly Balance[]> {
+    this.simulated.advance(this.clock.nowMs());
+    return this.simulated.balances(this.accountId);
+  }
+
+  async submit(order: OrderRequest): Promise<SubmitOutcome> {
+    const nowMs = this.clock.nowMs();
+    if (order.signMs >= nowMs + MOST_AHEAD_MS || nowMs - order.signMs > order.receiveWindowMs) return outsideWindow();
+    const placed = this.simulated.place(draftOf(order, this.accountId), nowMs);
+    if (placed.kind === 'accepted') return { kind: 'acknowledged', venueOrderId: placed.order.orderId };
+    return outcomeOf(placed.rejection);
+  }
+
+  async cancel(marketId: string, clientOrderId: string): Promise<CancelOutcome> {
+    const canceled = this.simulated.cancel(this.accountId, this.known(marketId), { clientOrderId }, this.clock.nowMs());
+    return { kind: canceled === null ? 'not-open' : 'requested' };
+  }
+
+  async order(marketId: string, clientOrderId: string): Promise<OrderLookup> {
+    this.simulated.advance(this.clock.nowMs());
+    const order = this.simulated.findOrder(this.accountId, this.known(marketId), { clientOrderId });
+    return order === null ? { kind: 'not-found' } : { kind: 'found', order: venueOrderOf(order) };
+  }
+
+  async openOrders(marketId?: string): Promise<readonly VenueOrder[]> {
+    this.simulated.advance(this.clock.nowMs());
+    return this.simulated.openOrders(this.accountId, marketId === undefined ? null : this.known(marketId)).map(venueOrderOf);
+  }
+
+  async fillsSince(marketId: string, sinceMs: number): Promise<readonly VenueFill[]> {
+    this.simulated.advance(this.clock.nowMs());
+    const newestFirst = this.simulated.fills(this.accountId, this.known(marketId), sinceMs, Infinity, Infinity);
+    return newestFirst.map(venueFillOf).reverse();
+  }
+
+  async apiMarketIds(): Promise<ReadonlySet<string> | null> {
+    return openToApi(this.simulated);
+  }
+
+  private known(marketId: string): string {
+    if (this.simulated.markets().every(({ rules }) => rules.marketId !== marketId)) throw unknownMarket(marketId);
+    return marketId;
+  }
+}
+
+function draftOf({ marketId, clientOrderId, terms }: OrderRequest, accountId: string): OrderDraft {
+  return { accountId, marketId, clientOrderId, ...wordsOf(terms) };
+}
+
+type DraftWords = Pick<OrderDraft, 'side' | 'type' | 'quantity' | 'quoteOrderQuantity' | 'price'>;
+
+function wordsOf(terms: OrderTerms): DraftWords {
+  const nothing = { quantity: null, quoteOrderQuantity: null, price: null };
+  if (terms.kind === 'market-buy') return { ...nothing, side: 'BUY', type: 'MARKET', quoteOrderQuantity: terms.quoteValue };
+  if (terms.kind === 'market-sell') return { ...nothing, side: 'SELL', type: 'MARKET', quantity: terms.quantity };
+  const { side, quantity, price } = terms;
+  return { ...nothing, side: side === 'buy' ? 'BUY' : 'SELL', type: 'IMMEDIATE_OR_CANCEL', quantity, price };
+}
+
+function outsideWindow(): SubmitOutcome {
+  const message = 'Timestamp for this request is outside of the recvWindow.';
+  return refused({ code: 700_003, message }, { isRetryable: true, reaction: 'resync-clock' });
+}
+
+function outcomeOf(rejection: Rejection): SubmitOutcome {
+  // "Repeated request" tells of an earlier copy, which is then live under this very id.
+  if (rejection.code === 603) return { kind: 'unknown', cause: `code 603: ${rejection.message}`, httpStatus: null, code: '603' };
+  return refused(rejection, { isRetryable: false, reaction: REACTIONS[rejection.code] ?? 'none' });
+}
+
+function refused({ code, message }: Rejection, verdict: { readonly isRetryable: boolean; readonly reaction: RefusalReaction }): SubmitOutcome {
+  return { kind: 'refused', refusal: { proof: 'venue', ...verdict, retryAfterMs: null, httpStatus: null, code: String(code), message } };
+}
+
+function venueOrderOf(order: SimulatedOrder): VenueOrder {
+  const { orderId, clientOrderId, marketId, createdMs, updatedMs } = order;
+  return {
+    venueOrderId: orderId,
+    clientOrderId,
+    marketId,
+    side: order.side === 'BUY' ? 'buy' : 'sell',
+    status: STATUS[order.status],
+    filledQuantity: order.executedQuantity,
+    filledNotional: order.executedQuote,
+    createdMs,
+    updatedMs,
+  };
+}
+
+function venueFillOf(fill: SimulatedFill): VenueFill {
+  const { clientOrderId, marketId, price, quantity, isMaker } = fill;
+  return {
+    venueTradeId: fill.tradeId,
+    venueOrderId: fill.orderId,
+    clientOrderId,
+    marketId,
+    side: fill.side === 'BUY' ? 'buy' : 'sell',
+    price,
+    quantity,
+    notional: fill.quoteQuantity,
+    fee: fill.commission,
+    feeAsset: fill.commissionAsset,
+    isMaker,
+    filledMs: fill.timeMs,
+  };
+}
