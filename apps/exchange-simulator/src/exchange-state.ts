@@ -1,0 +1,20 @@
+import type { SimulatedVenue } from '#exchange';
+import type { Account } from './dialect/authentication.js';
+import type { FaultRules } from './faults/fault-rules.js';
+import type { RateLimits } from './rates/rate-limits.js';
+import type { Records } from './records/records.js';
+import type { ServerClock } from './server-clock.js';
+
+/** What requests and the control API work on. */
+export interface ExchangeState {
+  readonly venue: SimulatedVenue;
+  readonly clock: ServerClock;
+  /** By key. */
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly faults: FaultRules;
+  readonly limits: RateLimits;
+  readonly records: Records;
+  readonly klinesCap: number;
+  /** Something was done that must survive a restart. */
+  readonly onChange: () => void;
+}
