@@ -50,3 +50,5 @@ export * from './market/gap-jump.js';
 export * from './market/merge-candles.js';
 export * from './market/coverage.js';
 export * from './market/market-rules.js';
+export * from './market/open-time-spans.js';
+export * from './market/resembling-names.js';

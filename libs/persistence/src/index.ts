@@ -9,3 +9,9 @@ export { PostgresBacktestRunSweep } from './runs/postgres-backtest-run-sweep.js'
 export { PostgresOutbox } from './runs/postgres-outbox.js';
 export type { RunJobPolicy } from './runs/run-jobs.js';
 export { missingMigrations } from './missing-migrations.js';
+export type { BackfillJobPolicy } from './backfills/backfill-jobs.js';
+export { PostgresCandleBackfillStore } from './backfills/postgres-candle-backfill-store.js';
+export { PostgresCandleBackfillSweep } from './backfills/postgres-candle-backfill-sweep.js';
+export { PostgresCandleGapStore } from './backfills/postgres-candle-gap-store.js';
+export { PostgresFollowedSeriesStore } from './backfills/postgres-followed-series-store.js';
+export { PostgresMarketStore } from './markets/postgres-market-store.js';

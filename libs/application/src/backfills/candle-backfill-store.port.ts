@@ -1,6 +1,6 @@
 import type { CandleColumns, SeriesIdentity } from '#domain';
 import type { UpsertCounts } from '../candles/candle-store.port.js';
-import type { BackfillStatus, CandleBackfill } from './candle-backfill.js';
+import type { BackfillNotice, BackfillStatus, CandleBackfill } from './candle-backfill.js';
 
 export interface NewBackfill {
   readonly id: string;
@@ -12,24 +12,31 @@ export interface NewBackfill {
   readonly createdAtMs: number;
 }
 
-/** A hole in a series: open times, both included, that the venue did not have when asked. */
-export interface CandleGap {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 /** `held`: somebody else is at it until then. `over`: it needs nothing more. */
 export type BackfillClaim =
-  | { readonly kind: 'claimed'; readonly backfill: CandleBackfill; readonly epoch: number }
+  | { readonly kind: 'claimed'; readonly lease: BackfillLease }
   | { readonly kind: 'held'; readonly untilMs: number }
   | { readonly kind: 'over'; readonly status: BackfillStatus | 'unknown' };
 
-/** What one step of a backfill brought: stored together with the watermark, or not at all. */
-export interface BackfillStep {
+export interface BackfillLease {
+  readonly backfill: CandleBackfill;
+  readonly epoch: number;
+  /** Looks in a row that ended in `postpone` without any progress, and when the first of them did. */
+  readonly failedLooks: number;
+  readonly failingSinceMs: number | null;
+}
+
+/** What one step brought: stored together with gaps, watermark and counts, or not at all. */
+export interface SeriesStep {
+  /** All open times from here up to `nextFromMs` (excluded) were asked for: what of them is not stored afterwards is a gap. */
+  readonly fromMs: number;
+  readonly nextFromMs: number;
   readonly columns: CandleColumns;
-  /** The new `nextFromMs`. */
-  readonly coveredToMs: number;
-  readonly gaps: readonly CandleGap[];
+}
+
+export interface BackfillStep extends SeriesStep {
+  /** Kept where given; null leaves what is there. */
+  readonly notice: BackfillNotice | null;
 }
 
 /** `lost`: the lease is no longer ours, or it was canceled; nothing was stored. */
@@ -47,14 +54,21 @@ export interface CandleBackfillStore {
   find(id: string): Promise<CandleBackfill | null>;
   /** Newest first. */
   list(filter: BackfillFilter, limit: number): Promise<CandleBackfill[]>;
-  /** Null where there is none. A finished one stays as it is. */
+  /** Null where there is none. A running one is stopped before its next step; a finished one stays as it is. */
   cancel(id: string): Promise<CandleBackfill | null>;
+  /** Where workers were lost over it time and again without a step between, it is failed with `worker-lost` instead. */
   claim(id: string, holder: string, leaseMs: number): Promise<BackfillClaim>;
+  /** Extends the lease; false where it is lost, or the backfill was canceled. */
+  heartbeat(id: string, epoch: number, leaseMs: number): Promise<boolean>;
   /** Candles, gaps, watermark and counts in one transaction, refused where the epoch is no longer ours. Extends the lease. */
   storeStep(id: string, epoch: number, step: BackfillStep, leaseMs: number): Promise<StepOutcome>;
-  /** False where the lease was lost. */
+  /** From here on the series is followed, if that was asked for. False where the lease was lost. */
   complete(id: string, epoch: number): Promise<boolean>;
-  fail(id: string, epoch: number, problem: { readonly code: string; readonly detail: string }): Promise<boolean>;
+  fail(id: string, epoch: number, problem: BackfillNotice): Promise<boolean>;
   /** Back to the queue until then, because the exchange is away or says wait. */
-  postpone(id: string, epoch: number, delayMs: number, problem: { readonly code: string; readonly detail: string }): Promise<boolean>;
+  postpone(id: string, epoch: number, delayMs: number, problem: BackfillNotice): Promise<boolean>;
+  /** Back to the queue at once, with a new job (a shutdown). */
+  release(id: string, epoch: number): Promise<boolean>;
+  /** The same without a new job, since the one at hand is tried again by the transport itself (a passing fault). */
+  endLease(id: string, epoch: number): Promise<boolean>;
 }

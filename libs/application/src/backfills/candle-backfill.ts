@@ -2,6 +2,12 @@ import type { SeriesIdentity } from '#domain';
 
 export type BackfillStatus = 'queued' | 'running' | 'completed' | 'failed' | 'canceled';
 
+/** `code` is stable, `detail` is for people. */
+export interface BackfillNotice {
+  readonly code: string;
+  readonly detail: string;
+}
+
 /** A request to have all candles of one series in a range, and how far it has come. The row is the truth; a job only says "look". */
 export interface CandleBackfill {
   /** `bf_` and a ULID. */
@@ -22,7 +28,9 @@ export interface CandleBackfill {
   /** True: once completed, the series is followed, its candles appended as they close. */
   readonly isFollowed: boolean;
   /** Why it failed, or why it waits: the exchange is away, and since when. */
-  readonly problem: { readonly code: string; readonly detail: string } | null;
+  readonly problem: BackfillNotice | null;
+  /** What was found on the way and does not hinder it: it begins at the listing, since there is nothing before. */
+  readonly notice: BackfillNotice | null;
   readonly createdAtMs: number;
   readonly startedAtMs: number | null;
   readonly finishedAtMs: number | null;

@@ -1,8 +1,8 @@
-import type { BacktestRunSweep, OverdueRun } from '../backtests/backtest-run-sweep.port.js';
 import type { EventLog } from '../ports/event-log.port.js';
 import type { JobQueue } from '../ports/job-queue.port.js';
 import type { Outbox } from '../ports/outbox.port.js';
 import type { Timer } from '../ports/timer.port.js';
+import type { OverdueWork, WorkSweep } from './work-sweep.port.js';
 
 const BATCH = 500;
 const PRUNE_BATCH = 5_000;
@@ -11,12 +11,12 @@ const MAX_BATCHES = 200;
 export const SWEEP_EVERY_MS = 10_000;
 
 export interface SweeperParts {
-  readonly runs: BacktestRunSweep;
+  readonly runs: WorkSweep;
   readonly outbox: Outbox;
   readonly jobs: JobQueue;
   readonly timer: Timer;
   readonly log: EventLog;
-  /** Called after runs were dispatched again. */
+  /** Called after work was dispatched again. */
   readonly onQueued: () => void;
   readonly everyMs?: number;
 }
@@ -29,8 +29,8 @@ export interface SweepResult {
 }
 
 /**
- * Brings back what the transport or a runner lost, from rows alone: runs whose lease ran out, and queued runs whose job
- * no queue knows any more. Also removes delivered jobs and old idempotency keys.
+ * Brings back what the transport or a worker lost, from rows alone: runs or backfills whose lease ran out, and queued ones
+ * whose job no queue knows any more. Also removes delivered jobs and rows that nobody needs any more.
  */
 export class RunSweeper {
   private end: (() => void) | null = null;
@@ -96,7 +96,7 @@ export class RunSweeper {
     return total;
   }
 
-  private async redispatch(overdue: readonly OverdueRun[]): Promise<number> {
+  private async redispatch(overdue: readonly OverdueWork[]): Promise<number> {
     const [first] = overdue;
     if (first === undefined) return 0;
     const alive = await this.parts.jobs.alive(first.queue, overdue.map((run) => run.jobId));
@@ -106,7 +106,7 @@ export class RunSweeper {
 
   private async prune(): Promise<void> {
     await this.parts.outbox.prune(PRUNE_BATCH);
-    await this.parts.runs.pruneKeys(PRUNE_BATCH);
+    await this.parts.runs.prune(PRUNE_BATCH);
   }
 
   /** Once for each new reason: the next sweep tries again, and the one after it. */
@@ -119,6 +119,6 @@ export class RunSweeper {
   private tell(result: SweepResult | null): void {
     this.lastFailure = '';
     if (result === null || Object.values(result).every((count) => count === 0)) return;
-    this.parts.log.warn({ event: 'runs-brought-back', ...result }, 'Brought back runs that a runner or the queue had lost');
+    this.parts.log.warn({ event: 'runs-brought-back', ...result }, 'Brought back work that a worker or the queue had lost');
   }
 }

@@ -29,7 +29,7 @@ export interface VenueStatus {
 
 /** Markets and states of venues, kept in Postgres so that every process knows them without asking the venue. @throws StoreFailure */
 export interface MarketStore {
-  /** Replaces what is known of a venue; markets that are not among them stay, as no longer listed. */
+  /** Replaces what is known of a venue; markets that are not among them stay, as no longer listed. @throws RangeError for no markets at all, which is no answer of a venue. */
   storeMarkets(venue: VenueName, markets: readonly { readonly rules: MarketRules; readonly tradability: Tradability }[], seenMs: number): Promise<void>;
   /** Markets of these bases in the quote, in the order of `bases`; null where the venue has none. */
   marketsOf(venue: VenueName, bases: readonly string[], quote: string): Promise<(KnownMarket | null)[]>;

@@ -45,6 +45,8 @@ export const CandleBackfill = z
     isFollowed: z.boolean(),
     /** Why it failed, or what it waits for. */
     problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    /** What was found on the way and does not hinder it: it begins at the listing, since there is nothing before. */
+    notice: z.object({ code: z.string(), detail: z.string() }).nullable(),
     created: Instant,
     started: Instant.nullable(),
     finished: Instant.nullable(),

@@ -38,3 +38,20 @@ export function gridAnchorMs(interval: CandleInterval): number {
 export function isOnGrid(openTimeMs: number, interval: CandleInterval): boolean {
   return (openTimeMs - gridAnchorMs(interval)) % INTERVAL_MS[interval] === 0;
 }
+
+/** The last open time of the grid that is not after the time. */
+export function floorToGrid(timeMs: number, interval: CandleInterval): number {
+  const anchorMs = gridAnchorMs(interval);
+  return anchorMs + Math.floor((timeMs - anchorMs) / INTERVAL_MS[interval]) * INTERVAL_MS[interval];
+}
+
+/** The first open time of the grid that is not before the time. */
+export function ceilToGrid(timeMs: number, interval: CandleInterval): number {
+  const floorMs = floorToGrid(timeMs, interval);
+  return floorMs === timeMs ? timeMs : floorMs + INTERVAL_MS[interval];
+}
+
+/** Open time of the youngest candle that was closed by then. */
+export function lastClosedOpenMs(nowMs: number, interval: CandleInterval): number {
+  return floorToGrid(nowMs, interval) - INTERVAL_MS[interval];
+}

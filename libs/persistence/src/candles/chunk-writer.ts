@@ -5,29 +5,51 @@ import {
   INTERVAL_MS,
   joinCoverage,
   mergeCandles,
-  type Candle,
   type CandleColumns,
-  type CandleCorrection,
   type Coverage,
 } from '#domain';
-import { loadColumns, type StoredSeries } from './column-loader.js';
-import { CANDLES_PER_CHUNK, contentSha256, packed, PACKED_COLUMNS } from './packed-columns.js';
+import type { CandleEdge } from './candle-edge.js';
+import { loadChunkColumns, type StoredSeries } from './column-loader.js';
+import { recordCorrections } from './correction-rows.js';
+import { CANDLES_PER_CHUNK, contentSha256, packed, PACKED_COLUMNS, periodsOf } from './packed-columns.js';
 import { storeCoverage } from './series-rows.js';
 
 const ALL_VALUES = ['open', 'high', 'low', 'close', 'volume'] as const;
 const NO_COUNTS: UpsertCounts = { insertedCount: 0, unchangedCount: 0, correctedCount: 0 };
 
-/** Writes one series' chunks within a transaction that holds the series' row. */
+/**
+ * Writes one series' chunks within a transaction that holds the series' row. What reaches into the recent edge brings
+ * the edge into chunks first, so that the edge stays younger than every chunk.
+ */
 export class ChunkWriter {
   private counts: UpsertCounts = NO_COUNTS;
+  private edgeFromMs: number | null = null;
 
   constructor(
     private readonly client: PoolClient,
     private readonly series: StoredSeries,
+    private readonly edge: CandleEdge,
     private readonly source: string,
   ) {}
 
   async write(periodStartMs: number, incoming: CandleColumns): Promise<void> {
+    this.edgeFromMs ??= await this.edge.firstOpenMs();
+    if (incoming.openTimesMs.at(-1)! >= this.edgeFromMs) await this.fold();
+    return this.writePeriod(periodStartMs, incoming);
+  }
+
+  /** The recent edge becomes part of the chunks; no candle comes or goes. */
+  async fold(): Promise<void> {
+    const { counts } = this;
+    const columns = await this.edge.load();
+    if (columns === null) return;
+    await this.edge.clear();
+    for (const { startMs, columns: part } of periodsOf(columns, this.series.identity.interval)) await this.writePeriod(startMs, part);
+    this.counts = counts;
+    this.edgeFromMs = Infinity;
+  }
+
+  private async writePeriod(periodStartMs: number, incoming: CandleColumns): Promise<void> {
     const storedSha256 = await this.storedSha256(periodStartMs);
     const incomingCount = incoming.openTimesMs.length;
     if (storedSha256 === null) {
@@ -39,10 +61,11 @@ export class ChunkWriter {
     return this.merge(periodStartMs, incoming);
   }
 
-  /** Brings the series' figures up to date from the chunks' headers, if anything changed. */
+  /** Brings the series' figures up to date from the chunks' headers and the edge, if anything changed. */
   async finish(): Promise<UpsertCounts> {
     if (this.counts.insertedCount + this.counts.correctedCount > 0) {
-      const coverage = joinCoverage(await this.chunkCoverages(), this.intervalMs);
+      const edge = await this.edge.coverage(this.intervalMs);
+      const coverage = joinCoverage([...(await this.chunkCoverages()), ...(edge === null ? [] : [edge])], this.intervalMs);
       if (coverage !== null) await storeCoverage(this.client, this.series.id, coverage);
     }
     return this.counts;
@@ -71,13 +94,13 @@ export class ChunkWriter {
   private async merge(periodStartMs: number, incoming: CandleColumns): Promise<void> {
     const { columns, insertedCount, unchangedCount, corrections } = mergeCandles(await this.load(periodStartMs), incoming);
     if (insertedCount + corrections.length > 0) await this.store(periodStartMs, columns);
-    if (corrections.length > 0) await this.record(corrections);
+    if (corrections.length > 0) await recordCorrections(this.client, this.series.id, this.source, corrections);
     this.add({ insertedCount, unchangedCount, correctedCount: corrections.length });
   }
 
   private async load(periodStartMs: number): Promise<CandleColumns> {
     const range = { fromMs: periodStartMs, toMs: periodStartMs + CANDLES_PER_CHUNK * this.intervalMs - 1 };
-    const [loaded] = await loadColumns(this.client, [this.series], range, ALL_VALUES);
+    const [loaded] = await loadChunkColumns(this.client, [this.series], range, ALL_VALUES);
     const { open, high, low, close, volume } = loaded!.columns;
     return { openTimesMs: loaded!.openTimesMs, opens: open!, highs: high!, lows: low!, closes: close!, volumes: volume! };
   }
@@ -99,16 +122,6 @@ export class ChunkWriter {
     ]);
   }
 
-  private async record(corrections: readonly CandleCorrection[]): Promise<void> {
-    const figures = corrections.map(({ before, after }) => [
-      before.openTimeMs,
-      ...figuresOf(before),
-      ...figuresOf(after),
-    ]);
-    const columns = Array.from({ length: 11 }, (_none, column) => figures.map((row) => row[column]!));
-    await this.client.query(RECORD_CORRECTIONS, [this.series.id, this.source, ...columns]);
-  }
-
   private async chunkCoverages(): Promise<Coverage[]> {
     const headers = await this.client.query<Record<'first' | 'last' | 'candles' | 'gaps' | 'zeros', number>>(
       `SELECT first_open_ms::float8 AS first, last_open_ms::float8 AS last, candle_count AS candles, gap_count AS gaps,
@@ -126,10 +139,6 @@ export class ChunkWriter {
   }
 }
 
-function figuresOf({ open, high, low, close, volume }: Candle): number[] {
-  return [open, high, low, close, volume];
-}
-
 const STORE_CHUNK = `INSERT INTO candle_chunk
   (series_id, period_start_ms, first_open_ms, last_open_ms, candle_count, gap_count, zero_volume_count, content_sha256,
    open_times, opens, highs, lows, closes, volumes)
@@ -140,9 +149,3 @@ const STORE_CHUNK = `INSERT INTO candle_chunk
     (EXCLUDED.first_open_ms, EXCLUDED.last_open_ms, EXCLUDED.candle_count, EXCLUDED.gap_count, EXCLUDED.zero_volume_count,
      EXCLUDED.content_sha256, EXCLUDED.open_times, EXCLUDED.opens, EXCLUDED.highs, EXCLUDED.lows, EXCLUDED.closes,
      EXCLUDED.volumes)`;
-
-const RECORD_CORRECTIONS = `INSERT INTO candle_correction
-  (series_id, source, open_time_ms, old_open, old_high, old_low, old_close, old_volume,
-   new_open, new_high, new_low, new_close, new_volume)
-  SELECT $1, $2, * FROM unnest($3::bigint[], $4::float8[], $5::float8[], $6::float8[], $7::float8[], $8::float8[],
-    $9::float8[], $10::float8[], $11::float8[], $12::float8[], $13::float8[])`;

@@ -3,7 +3,8 @@ import { finished } from 'node:stream/promises';
 import { to as copyTo } from 'pg-copy-streams';
 import type { PoolClient } from 'pg';
 import type { CandleColumnName, LoadedSeries, TimeRange } from '#application';
-import { INTERVAL_MS, type SeriesIdentity } from '#domain';
+import { firstIndexFrom, INTERVAL_MS, type SeriesIdentity } from '#domain';
+import { loadEdges, type EdgeColumns } from './edge-columns.js';
 import { BinaryCopyReader, type BinaryCopySink } from './binary-copy.js';
 import { CANDLES_PER_CHUNK } from './packed-columns.js';
 import { overlapping, overlapParameters } from './time-range.js';
@@ -16,7 +17,7 @@ const STORED_NAMES: Record<CandleColumnName, string> = {
   volume: 'volumes',
 };
 
-/** A series to be loaded, with room for every candle of the chunks that the range touches. */
+/** A series to be loaded, with room for every candle of the chunks that the range touches, and of its recent edge. */
 interface Room {
   readonly times: Float64Array;
   readonly values: readonly Float64Array[];
@@ -31,7 +32,7 @@ export interface StoredSeries {
 
 /**
  * Loads columns over a connection that holds one snapshot (repeatable read). Candles are copied once, from the socket's
- * chunk into shared memory of the right size; whole chunks are loaded and the range is a view of them.
+ * chunk into shared memory of the right size; whole chunks are loaded, the recent edge behind them, and the range is a view.
  */
 export async function loadColumns(
   client: PoolClient,
@@ -39,30 +40,62 @@ export async function loadColumns(
   range: TimeRange,
   names: readonly CandleColumnName[],
 ): Promise<LoadedSeries[]> {
-  const rooms = await makeRooms(client, series, range, names.length);
-  await copyChunks(client, [...rooms.keys()], range, names, new ChunkSink(rooms));
-  return series.map(({ id, identity }) => viewOf(identity, rooms.get(id), range, names));
+  return load(client, series, range, names, await loadEdges(client, series.map(({ id }) => id), range, names));
 }
 
-async function makeRooms(
+/** The same of what is in chunks alone. */
+export function loadChunkColumns(
   client: PoolClient,
   series: readonly StoredSeries[],
   range: TimeRange,
-  valueCount: number,
-): Promise<Map<number, Room>> {
+  names: readonly CandleColumnName[],
+): Promise<LoadedSeries[]> {
+  return load(client, series, range, names, new Map());
+}
+
+async function load(
+  client: PoolClient,
+  series: readonly StoredSeries[],
+  range: TimeRange,
+  names: readonly CandleColumnName[],
+  edges: ReadonlyMap<number, EdgeColumns>,
+): Promise<LoadedSeries[]> {
+  const counts = await chunkCounts(client, series, range);
+  const rooms = makeRooms(series, counts, edges, names.length);
+  await copyChunks(client, [...counts.keys()], range, names, new ChunkSink(rooms));
+  for (const [id, edge] of edges) appendEdge(rooms.get(id)!, edge);
+  return series.map(({ id, identity }) => viewOf(identity, rooms.get(id), range, names));
+}
+
+async function chunkCounts(client: PoolClient, series: readonly StoredSeries[], range: TimeRange): Promise<Map<number, number>> {
   const counts = await client.query<{ series_id: number; candle_count: string }>(
     `SELECT series_id, sum(candle_count) AS candle_count FROM candle_chunk
       WHERE series_id = ANY($3::int[]) AND ${overlapping('$1', '$2')} GROUP BY series_id`,
     [...overlapParameters(range), series.map(({ id }) => id)],
   );
-  const intervals = new Map(series.map(({ id, identity }) => [id, INTERVAL_MS[identity.interval]]));
-  return new Map(
-    counts.rows.map((row) => {
-      const count = Number(row.candle_count);
-      const values = Array.from({ length: valueCount }, () => sharedColumn(count));
-      return [row.series_id, { times: sharedColumn(count), values, intervalMs: intervals.get(row.series_id)!, filledCount: 0 }];
-    }),
-  );
+  return new Map(counts.rows.map((row) => [row.series_id, Number(row.candle_count)]));
+}
+
+function makeRooms(
+  series: readonly StoredSeries[],
+  counts: ReadonlyMap<number, number>,
+  edges: ReadonlyMap<number, EdgeColumns>,
+  valueCount: number,
+): Map<number, Room> {
+  const rooms = new Map<number, Room>();
+  for (const { id, identity } of series) {
+    const count = (counts.get(id) ?? 0) + (edges.get(id)?.openTimesMs.length ?? 0);
+    if (count === 0) continue;
+    const values = Array.from({ length: valueCount }, () => sharedColumn(count));
+    rooms.set(id, { times: sharedColumn(count), values, intervalMs: INTERVAL_MS[identity.interval], filledCount: 0 });
+  }
+  return rooms;
+}
+
+function appendEdge(room: Room, { openTimesMs, values }: EdgeColumns): void {
+  room.times.set(openTimesMs, room.filledCount);
+  for (const [index, column] of values.entries()) room.values[index]!.set(column, room.filledCount);
+  room.filledCount += openTimesMs.length;
 }
 
 function sharedColumn(length: number): Float64Array {
@@ -167,18 +200,8 @@ function viewOf(
   if (room !== undefined && room.filledCount !== times.length) {
     throw new Error(`expected ${times.length} candles of one snapshot, got ${room.filledCount}`);
   }
-  const start = range.fromMs === null ? 0 : firstIndexAtOrAfter(times, range.fromMs);
-  const end = range.toMs === null ? times.length : firstIndexAtOrAfter(times, range.toMs + 1);
+  const start = range.fromMs === null ? 0 : firstIndexFrom(times, range.fromMs);
+  const end = range.toMs === null ? times.length : firstIndexFrom(times, range.toMs + 1);
   const columns = names.map((name, index) => [name, (room?.values[index] ?? sharedColumn(0)).subarray(start, end)] as const);
   return { identity, openTimesMs: times.subarray(start, end), columns: Object.fromEntries(columns) };
-}
-
-function firstIndexAtOrAfter(times: Float64Array, timeMs: number): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! < timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -56,7 +56,8 @@ export async function* byPeriod(
   if (gathered.length > 0) yield { periodStartMs: currentMs, columns: gathered.take() };
 }
 
-function* periodsOf(batch: CandleColumns, interval: CandleInterval): Generator<{ startMs: number; columns: CandleColumns }> {
+/** One run of candles for each period that the batch has a part in. */
+export function* periodsOf(batch: CandleColumns, interval: CandleInterval): Generator<{ startMs: number; columns: CandleColumns }> {
   const { openTimesMs } = batch;
   let start = 0;
   while (start < openTimesMs.length) {

@@ -11,15 +11,18 @@ import type {
   UpsertCounts,
 } from '#application';
 import { describeSeries, type CandleColumns, type SeriesIdentity } from '#domain';
+import { CandleEdge } from './candle-edge.js';
 import { candleStoreFailureOf } from './candle-store-failure.js';
 import { ChunkWriter } from './chunk-writer.js';
 import { loadColumns } from './column-loader.js';
+import { DIGEST_SERIES, digestWithEdge, type SeriesDigest } from './fingerprint.js';
+import { GapRows } from './gap-rows.js';
 import { byPeriod } from './packed-columns.js';
 import {
-  coverageFromRow, FIND_SERIES, findSeries, inPlaces, IS_WANTED, lockSeries, placesOf, SERIES_COLUMNS, WANTED_SERIES, whereOf,
+  coverageFromRow, FIND_SERIES, findSeries, inPlaces, lockSeries, placesOf, SERIES_COLUMNS, whereOf,
   type PlacedSeriesRow, type SeriesRow,
 } from './series-rows.js';
-import { overlapParameters, overlapping } from './time-range.js';
+import { overlapParameters } from './time-range.js';
 import { withSession } from '../session/sql.js';
 
 /**
@@ -32,20 +35,21 @@ const LOAD_SETTINGS = `SET LOCAL statement_timeout = '2min'`;
 const WRITE = 'BEGIN';
 const READ_ONE_STATE = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
-/** Candles as packed columns in `candle_chunk`. What the database fails to do is a `StoreFailure`. */
+/** Candles as packed columns in `candle_chunk`, the youngest as rows of `candle_edge`. What the database fails to do is a `StoreFailure`. */
 export class PostgresCandleStore implements CandleStore {
   constructor(private readonly dataSource: DataSource) {}
 
   async upsertCandles(identity: SeriesIdentity, batches: AsyncIterable<CandleColumns>, source: string): Promise<UpsertCounts> {
     return this.transaction(WRITE, 'store candles', async (client) => {
       await client.query(IMPORT_SETTINGS);
-      let writer: ChunkWriter | null = null;
+      let writing: { readonly writer: ChunkWriter; readonly gaps: GapRows } | null = null;
       for await (const { periodStartMs, columns } of byPeriod(batches, identity.interval)) {
         // Only now: a file without a good row must not leave an empty series behind.
-        writer ??= new ChunkWriter(client, { id: await lockSeries(client, identity), identity }, source);
-        await writer.write(periodStartMs, columns);
+        writing ??= await beginWriting(client, identity, source);
+        await writing.writer.write(periodStartMs, columns);
+        await writing.gaps.fill(columns);
       }
-      return (await writer?.finish()) ?? { insertedCount: 0, unchangedCount: 0, correctedCount: 0 };
+      return (await writing?.writer.finish()) ?? { insertedCount: 0, unchangedCount: 0, correctedCount: 0 };
     });
   }
 
@@ -82,11 +86,24 @@ export class PostgresCandleStore implements CandleStore {
   }
 
   async fingerprint(identities: readonly SeriesIdentity[], range: TimeRange): Promise<string> {
-    return withSession(this.dataSource, 'fingerprint candles', async (sql) => {
-      const rows = await sql.rows<{ readonly digest: string | null }>(DIGEST_SERIES, [...placesOf(identities), ...overlapParameters(range)]);
-      const hash = createHash('sha256').update(JSON.stringify([range.fromMs, range.toMs]));
-      identities.forEach((identity, index) => hash.update(JSON.stringify([describeSeries(identity), rows[index]?.digest ?? null])));
-      return hash.digest('hex');
+    const parameters = [...placesOf(identities), ...overlapParameters(range)];
+    const rows = await withSession(this.dataSource, 'fingerprint candles', (sql) => sql.rows<SeriesDigest>(DIGEST_SERIES, parameters));
+    const digests = rows.some((row) => row.hasEdge) ? await this.digestsWithEdges(identities, range, parameters) : rows.map((row) => row.digest);
+    const hash = createHash('sha256').update(JSON.stringify([range.fromMs, range.toMs]));
+    identities.forEach((identity, index) => hash.update(JSON.stringify([describeSeries(identity), digests[index] ?? null])));
+    return hash.digest('hex');
+  }
+
+  /** Asked anew within one snapshot, since candles may have moved from the edge into chunks meanwhile. */
+  private async digestsWithEdges(identities: readonly SeriesIdentity[], range: TimeRange, parameters: readonly unknown[]): Promise<(string | null)[]> {
+    return this.transaction(READ_ONE_STATE, 'fingerprint candles', async (client) => {
+      await client.query(LOAD_SETTINGS);
+      const { rows } = await client.query<SeriesDigest>(DIGEST_SERIES, [...parameters]);
+      const digests: (string | null)[] = [];
+      for (const [index, { id, digest, hasEdge }] of rows.entries()) {
+        digests.push(id !== null && hasEdge ? await digestWithEdge(client, { id, identity: identities[index]! }, range) : digest);
+      }
+      return digests;
     });
   }
 
@@ -103,6 +120,11 @@ export class PostgresCandleStore implements CandleStore {
   }
 }
 
+async function beginWriting(client: PoolClient, identity: SeriesIdentity, source: string): Promise<{ readonly writer: ChunkWriter; readonly gaps: GapRows }> {
+  const series = await lockSeries(client, identity);
+  return { writer: new ChunkWriter(client, series, new CandleEdge(client, series.id), source), gaps: new GapRows(client, series) };
+}
+
 async function inTransaction<Result>(client: PoolClient, begin: string, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
   await client.query(begin);
   try {
@@ -115,9 +137,3 @@ async function inTransaction<Result>(client: PoolClient, begin: string, work: (c
     throw error;
   }
 }
-
-/** For each wanted series, in order, one digest over its chunks in the range, from their stored hashes; null: no chunk. */
-const DIGEST_SERIES = `SELECT (
-    SELECT encode(sha256(string_agg(int8send(period_start_ms) || content_sha256, ''::bytea ORDER BY period_start_ms)), 'hex')
-      FROM candle_chunk WHERE series_id = candle_series.id AND ${overlapping('$5', '$6')}) AS digest
-  FROM ${WANTED_SERIES} LEFT JOIN candle_series ON ${IS_WANTED} AND candle_count > 0 ORDER BY place`;

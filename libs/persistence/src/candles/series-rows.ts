@@ -79,22 +79,44 @@ export async function findSeries(client: Pick<PoolClient, 'query'>, identities: 
   return inPlaces(identities, rows);
 }
 
+/** A series whose row is held. */
+export interface LockedSeries {
+  readonly id: number;
+  readonly identity: SeriesIdentity;
+  /** Null while it has no candle. */
+  readonly coverage: Coverage | null;
+}
+
 /** Makes sure that the series has a row, and holds that row until the transaction ends: writers of one series queue here. */
-export async function lockSeries(client: PoolClient, { exchange, base, quote, interval }: SeriesIdentity): Promise<number> {
-  const key = [exchange, base, quote, interval];
+export async function lockSeries(client: Pick<PoolClient, 'query'>, identity: SeriesIdentity): Promise<LockedSeries> {
+  // Looked for first: an insert that comes to nothing would still take a number of the ids, once for every candle appended.
+  return (await lockKnown(client, identity)) ?? (await lockNew(client, identity));
+}
+
+async function lockNew(client: Pick<PoolClient, 'query'>, identity: SeriesIdentity): Promise<LockedSeries> {
   await client.query(
     `INSERT INTO candle_series (exchange, base, quote, candle_interval, interval_ms) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT DO NOTHING`,
-    [...key, INTERVAL_MS[interval]],
+    [...keyOf(identity), INTERVAL_MS[identity.interval]],
   );
-  const locked = await client.query<{ id: number }>(
-    'SELECT id FROM candle_series WHERE (exchange, base, quote, candle_interval) = ($1, $2, $3, $4) FOR UPDATE',
-    key,
-  );
-  return locked.rows[0]!.id;
+  const locked = await lockKnown(client, identity);
+  if (locked === null) throw new Error(`candle_series has no ${keyOf(identity).join(' ')} just after it was inserted`);
+  return locked;
 }
 
-export async function storeCoverage(client: PoolClient, seriesId: number, coverage: Coverage): Promise<void> {
+async function lockKnown(client: Pick<PoolClient, 'query'>, identity: SeriesIdentity): Promise<LockedSeries | null> {
+  const { rows } = await client.query<SeriesRow>(
+    `SELECT ${SERIES_COLUMNS} FROM candle_series WHERE (exchange, base, quote, candle_interval) = ($1, $2, $3, $4) FOR UPDATE`,
+    keyOf(identity),
+  );
+  const [row] = rows;
+  if (row === undefined) return null;
+  return { id: row.id, identity, coverage: Number(row.candle_count) === 0 ? null : coverageFromRow(row) };
+}
+
+const keyOf = ({ exchange, base, quote, interval }: SeriesIdentity): string[] => [exchange, base, quote, interval];
+
+export async function storeCoverage(client: Pick<PoolClient, 'query'>, seriesId: number, coverage: Coverage): Promise<void> {
   await client.query(
     `UPDATE candle_series SET first_open_ms = $2, last_open_ms = $3, candle_count = $4, gap_count = $5,
             missing_count = $6, zero_volume_count = $7, updated_at = now() WHERE id = $1`,

@@ -1,6 +1,6 @@
-import type { ClaimOutcome, HeartbeatOutcome, ReapedRuns, RunNotice, RunProgress } from '#application';
+import type { ClaimOutcome, HeartbeatOutcome, ReapedWork, RunNotice, RunProgress } from '#application';
 import { SOFT_COMMIT, type Sql } from '../session/sql.js';
-import { after, DISPATCH_GRACE_MS } from './run-jobs.js';
+import { after, DISPATCH_GRACE_MS } from '../dispatch/outbox-jobs.js';
 import { RUN_COLUMNS, toRun, type RunRow } from './run-row.js';
 
 /** So many runners may be lost over one run before it counts as the one that kills them. */
@@ -97,7 +97,7 @@ export async function reapExpired(sql: Sql, limit: number, id: string | null = n
   );
 }
 
-export function countByStatus(ended: readonly EndedLease[]): ReapedRuns {
+export function countByStatus(ended: readonly EndedLease[]): ReapedWork {
   const count = (status: EndedLease['status']) => ended.filter((run) => run.status === status).length;
   return { requeued: count('queued'), failed: count('failed'), canceled: count('canceled') };
 }

@@ -1,6 +1,7 @@
 import { StoreFailure, type BacktestRunStore, type IdempotencyClaim, type NewRun, type SubmitRunOutcome } from '#application';
 import type { Sql } from '../session/sql.js';
-import { after, DISPATCH_GRACE_MS, insertJobs, type RunJobPolicy } from './run-jobs.js';
+import { after, DISPATCH_GRACE_MS } from '../dispatch/outbox-jobs.js';
+import { insertRunJobs, type RunJobPolicy } from './run-jobs.js';
 import { RUN_COLUMNS, toRun, type RunRow } from './run-row.js';
 
 type RecallOutcome = Awaited<ReturnType<BacktestRunStore['recall']>>;
@@ -23,7 +24,7 @@ export async function submitRun(sql: Sql, policy: RunJobPolicy, run: NewRun): Pr
        VALUES ($1, 'queued', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, ${after('$14::float8')},
          to_timestamp($15::float8 / 1000))
        RETURNING *),
-     job AS (${insertJobs('stored', { queue: '$16', interactive: '$17', bulk: '$18' })})
+     job AS (${insertRunJobs('stored', { queue: '$16', interactive: '$17', bulk: '$18' })})
      SELECT ${RUN_COLUMNS} FROM stored`,
     [
       run.id, JSON.stringify(run.spec), run.spec.exchange, run.spec.interval, run.spec.assets, run.specSha256,

@@ -23,6 +23,11 @@ export class Sql {
     private readonly doing: string,
   ) {}
 
+  /** The driver's connection, for what statements with parameters cannot do (COPY). Its failures are not translated. */
+  async client(): Promise<PoolClient> {
+    return (await this.runner.connect()) as PoolClient;
+  }
+
   /** The rows that the statement returns; of an UPDATE too, where TypeORM's own `query` would return a pair. */
   async rows<Row>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const { rows } = await this.query(text, parameters);
@@ -37,7 +42,7 @@ export class Sql {
 
   private async query(text: string, parameters: readonly unknown[]) {
     try {
-      const client = (await this.runner.connect()) as PoolClient;
+      const client = await this.client();
       return await client.query<QueryResultRow>({ name: statementName(text), text, values: [...parameters] });
     } catch (error) {
       throw asStoreFailure(error, this.doing);
