@@ -30,7 +30,7 @@ async function scripted(answer: Answer) {
 function aBackfill(changes: Partial<CandleBackfill> = {}): CandleBackfill {
   return {
     id: ID, exchange: 'SIMULATOR', base: 'HANA', quote: 'USDT', interval: '1h', from: '2026-01-01T00:00:00.000Z', to: '2026-04-01T00:00:00.000Z', status: 'queued',
-    progressFraction: 0, ...NO_CONTENT_YET, isFollowed: true, problem: null, created: '2026-04-01T00:00:01.000Z', started: null, finished: null, ...changes,
+    progressFraction: 0, ...NO_CONTENT_YET, isFollowed: true, problem: null, notice: null, created: '2026-04-01T00:00:01.000Z', started: null, finished: null, ...changes,
   };
 }
 

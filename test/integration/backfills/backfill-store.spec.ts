@@ -153,13 +153,13 @@ describe('a step', () => {
   });
 });
 
-describe('the watermark', () => {
-  const steps = async (...all: readonly (readonly [from: number, next: number, minutes: readonly number[]])[]) => {
-    const { id, epoch } = await aClaimedBackfill(database);
-    for (const [from, next, minutes] of all) await database.store.storeStep(id, epoch, aStep(from, next, minutes), LEASE_MS);
-    await database.store.cancel(id);
-  };
+async function steps(...all: readonly (readonly [from: number, next: number, minutes: readonly number[]])[]) {
+  const { id, epoch } = await aClaimedBackfill(database);
+  for (const [from, next, minutes] of all) await database.store.storeStep(id, epoch, aStep(from, next, minutes), LEASE_MS);
+  await database.store.cancel(id);
+}
 
+describe('the watermark', () => {
   it('passes a gap once it is accepted, or filled by whatever source', async () => {
     await steps([0, 10, [0, 1, 4, 5, 8, 9]]);
     expect(await stretchInMinutes(database)).toEqual([0, 1]);
@@ -195,12 +195,13 @@ describe('the watermark', () => {
   });
 });
 
+const another = (state: string) => `INSERT INTO candle_gap (series_id, market_id, from_ms, to_ms, state, next_try_at, settled_at)
+  SELECT series_id, market_id, from_ms, to_ms, '${state}', ${state === 'open' ? 'now(), NULL' : 'NULL, now()'} FROM candle_gap`;
+
 describe('the tables themselves', () => {
   it('refuse gaps that overlap, but for filled ones', async () => {
     const { id, epoch } = await aClaimedBackfill(database);
     await database.store.storeStep(id, epoch, aStep(0, 10, [0, 9]), LEASE_MS);
-    const another = (state: string) => `INSERT INTO candle_gap (series_id, market_id, from_ms, to_ms, state, next_try_at, settled_at)
-      SELECT series_id, market_id, from_ms, to_ms, '${state}', ${state === 'open' ? 'now(), NULL' : 'NULL, now()'} FROM candle_gap`;
     await expect(database.query(another('open'))).rejects.toThrow(/exclusion constraint/u);
     await expect(database.query(another('accepted'))).rejects.toThrow(/exclusion constraint/u);
     await database.query(another('filled'));
@@ -244,13 +245,14 @@ describe('followed series', () => {
   });
 });
 
-describe('gaps to be asked for again', () => {
-  const twoGaps = async () => {
-    const { id, epoch } = await aClaimedBackfill(database);
-    await database.store.storeStep(id, epoch, aStep(0, 10, [0, 3, 6, 7, 8, 9]), LEASE_MS);
-    await database.query(`UPDATE candle_gap SET next_try_at = now() - interval '1 second'`);
-  };
+/** Minutes 1, 2 and 4, 5 are missing and due. */
+async function twoGaps() {
+  const { id, epoch } = await aClaimedBackfill(database);
+  await database.store.storeStep(id, epoch, aStep(0, 10, [0, 3, 6, 7, 8, 9]), LEASE_MS);
+  await database.query(`UPDATE candle_gap SET next_try_at = now() - interval '1 second'`);
+}
 
+describe('gaps to be asked for again', () => {
   it('are taken by one, of its own markets, and come back after the hold', async () => {
     await twoGaps();
     expect(await database.gaps.takeDue('MEXC', 10, 60_000, () => false)).toEqual([]);
