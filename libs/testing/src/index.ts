@@ -7,3 +7,4 @@ export { spawnApp, type SpawnAppOptions, type SpawnedApp } from './spawn-app.js'
 export { temporaryFolder, type TemporaryFolder } from './temporary-folder.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';
 export { startTestRedis, type TestRedis, type TestRedisOptions } from './test-redis.js';
+export { startScriptedVenue, type ScriptedVenue, type VenueReply, type VenueRequest, type VenueScript } from './scripted-venue.js';

@@ -1,0 +1,92 @@
+import type { BudgetPenalty } from '#application';
+import type { HttpExchange } from './http-send.js';
+import type { Redact } from './redact.js';
+
+/** When an answer came: its round trip on a clock that never jumps, and its arrival by the machine's clock. */
+export interface AnswerTiming {
+  readonly sentMonotonicMs: number;
+  readonly receivedMonotonicMs: number;
+  readonly receivedMs: number;
+}
+
+export interface AnsweredRequest extends AnswerTiming {
+  readonly kind: 'answered';
+  readonly status: number;
+  readonly retryAfterMs: number | null;
+  /** False: the body is a page, a fragment or nothing. */
+  readonly isJson: boolean;
+  readonly json: unknown;
+  /** MEXC's code where it is neither absent nor a success. */
+  readonly code: string | null;
+  /** The venue's words, without secrets, short. */
+  readonly message: string;
+}
+
+export type MexcAnswer = Exclude<HttpExchange, { readonly kind: 'answered' }> | AnsweredRequest;
+
+/** The firewall bans for as long as it likes; ten minutes are what MEXC's FAQ speaks of. */
+export const FIREWALL_PAUSE_MS = 600_000;
+const LONGEST_BAN_MS = 3 * 86_400_000;
+const SUCCESS_CODES = new Set(['0', '200']);
+
+/** Reads an answer by what it is, never by what a library makes of it. */
+export function readAnswer(exchange: HttpExchange, timing: AnswerTiming, redact: Redact): MexcAnswer {
+  if (exchange.kind !== 'answered') return { kind: exchange.kind, cause: redact(exchange.cause) };
+  const { isJson, json } = parseBody(exchange.body);
+  return {
+    ...timing,
+    kind: 'answered',
+    status: exchange.status,
+    retryAfterMs: parseRetryAfter(exchange.retryAfter, timing.receivedMs),
+    isJson,
+    json,
+    code: codeOf(json),
+    message: redact(messageOf(json) ?? exchange.body),
+  };
+}
+
+/** What an answer asks of the budget of all processes. */
+export function penaltyOf(answer: MexcAnswer): BudgetPenalty | null {
+  if (answer.kind !== 'answered') return null;
+  const { status, code, retryAfterMs } = answer;
+  if (status === 418) return { kind: 'banned', retryAfterMs };
+  if (isFirewall(answer)) return { kind: 'banned', retryAfterMs: Math.max(retryAfterMs ?? 0, FIREWALL_PAUSE_MS) };
+  return status === 429 || code === '429' || code === '510' ? { kind: 'rate-limited', retryAfterMs } : null;
+}
+
+/** A 403 that MEXC's own software did not write. */
+export function isFirewall({ status, code, json }: AnsweredRequest): boolean {
+  return status === 403 && code === null && !isRecord(json);
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseBody(body: string): { readonly isJson: boolean; readonly json: unknown } {
+  try {
+    return { isJson: true, json: JSON.parse(body) };
+  } catch {
+    return { isJson: false, json: undefined };
+  }
+}
+
+function codeOf(json: unknown): string | null {
+  if (!isRecord(json) || json['success'] === true) return null;
+  const { code } = json;
+  if (typeof code !== 'string' && typeof code !== 'number') return null;
+  return SUCCESS_CODES.has(String(code)) ? null : String(code).slice(0, 20);
+}
+
+function messageOf(json: unknown): string | null {
+  if (!isRecord(json)) return null;
+  const words = json['msg'] ?? json['message'];
+  return typeof words === 'string' ? words : null;
+}
+
+/** Seconds or a date. */
+function parseRetryAfter(text: string | null, nowMs: number): number | null {
+  if (text === null) return null;
+  const waitMs = /^\d{1,9}$/.test(text.trim()) ? Number(text) * 1_000 : Date.parse(text) - nowMs;
+  return Number.isFinite(waitMs) ? Math.min(Math.max(0, waitMs), LONGEST_BAN_MS) : null;
+}
