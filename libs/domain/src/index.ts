@@ -52,3 +52,6 @@ export * from './market/coverage.js';
 export * from './market/market-rules.js';
 export * from './market/open-time-spans.js';
 export * from './market/resembling-names.js';
+export * from './market/market-group.js';
+export * from './market/price-quality.js';
+export * from './market/share-groups.js';

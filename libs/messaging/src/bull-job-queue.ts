@@ -21,6 +21,7 @@ export class TransportFailure extends Error {
 /** In these a job will still be looked at; finished and failed ones will not, and Redis may have forgotten it altogether. */
 const ALIVE_STATES: ReadonlySet<string> = new Set(['waiting', 'prioritized', 'delayed', 'active', 'waiting-children']);
 const CALL_MS = 3_000;
+const REOPEN_MS = 250;
 
 export interface ProducerOptions {
   readonly redisUrl: string;
@@ -55,8 +56,13 @@ export class BullJobQueue implements JobQueue {
 
   async add(job: QueuedJob): Promise<void> {
     const { contract, queue } = this.known(job.queue);
-    const options = jobOptions(contract, job.jobId, job.priority);
-    await this.call(`add ${job.jobId}`, () => queue.add(job.queue, contract.payload.parse(job.payload), options));
+    const options = jobOptions(contract, job);
+    const payload = contract.payload.parse(job.payload);
+    await this.call(`add ${job.jobId}`, async () => {
+      const added = await queue.add(job.queue, payload, options);
+      // BullMQ kept an older one of the same key: where that still waits, it is to carry the latest. It may just have ended.
+      if (job.coalesceKey !== undefined && added.id !== job.jobId) await added.updateData(payload).catch(() => undefined);
+    });
   }
 
   async alive(queueName: string, jobIds: readonly string[]): Promise<ReadonlySet<string>> {
@@ -81,8 +87,16 @@ export class BullJobQueue implements JobQueue {
     // What concerns the connection has been told by the client already; without a listener BullMQ prints it.
     queue.on('error', () => undefined);
     // BullMQ asks Redis for its version once; where that goes wrong, the queue would refuse everything for ever.
-    queue.waitUntilReady().catch(() => this.reopen(contract));
+    const openedMs = performance.now();
+    queue.waitUntilReady().catch(() => this.reopenSoon(contract, performance.now() - openedMs));
     return queue;
+  }
+
+  /** Never twice in a row: on a connection that is being made anew it would fail again at once, and so on without an end. */
+  private reopenSoon(contract: QueueContract, triedForMs: number): void {
+    if (!this.isReady) this.client.once('ready', () => this.reopen(contract));
+    else if (triedForMs < REOPEN_MS) setTimeout(() => this.reopen(contract), REOPEN_MS).unref();
+    else this.reopen(contract);
   }
 
   private reopen(contract: QueueContract): void {

@@ -11,4 +11,6 @@ export interface QueuedJob {
   readonly jobId: string;
   readonly payload: Readonly<Record<string, string | number>>;
   readonly priority: number;
+  /** For a queue whose jobs coalesce: those with the same key, of which one waits at most. */
+  readonly coalesceKey?: string;
 }

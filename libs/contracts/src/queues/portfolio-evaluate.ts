@@ -26,5 +26,6 @@ export const portfolioEvaluate = {
     keepCompleted: { ageSeconds: HOUR_SECONDS, count: 200 },
     keepFailed: { ageSeconds: 24 * HOUR_SECONDS, count: 1_000 },
     priorities: { price: 1 },
+    coalesce: 'latest',
   },
 } as const satisfies QueueContract<typeof portfolioEvaluatePayload>;

@@ -12,6 +12,8 @@ export interface QueuePolicy {
   readonly keepFailed: { readonly ageSeconds: number; readonly count: number };
   /** BullMQ priorities, 1 is served first. No job goes without one: BullMQ would serve it before all others. */
   readonly priorities: Readonly<Record<string, number>>;
+  /** `latest`: of the jobs that share a coalescing key one waits at most, with what the last of them carried. Left out: every job is one. */
+  readonly coalesce?: 'latest';
 }
 
 /** A queue as both sides know it: its name, what a job carries (ids and times only), and how it is treated. */
