@@ -1,16 +1,18 @@
 import {
-  OutboxDispatcher, RunSweeper, SubmitBacktest, verifyToken, type BacktestResultReader, type BacktestRunStore, type CandleStore, type TokenIssue,
+  OutboxDispatcher, RunSweeper, SubmitBacktest, verifyToken, type BacktestResultReader, type BacktestRunStore, type CandleStore, type LatestPrices, type MarketStore, type TokenIssue,
+  type VenueName,
 } from '#application';
 import { BACKTEST_LIMITS, backtestRun, QUEUES } from '#contracts';
-import { BullJobQueue } from '#messaging';
+import { BullJobQueue, RedisLatestPrices } from '#messaging';
 import {
   createDataSource, missingMigrations, PostgresAccessTokenStore, PostgresBacktestResultReader, PostgresBacktestRunStore, PostgresBacktestRunSweep,
-  PostgresCandleStore, PostgresNotifications, PostgresOutbox,
+  PostgresCandleStore, PostgresMarketStore, PostgresNotifications, PostgresOutbox,
 } from '#persistence';
 import {
-  canonicalSha256, EventStreams, Readiness, systemClock, systemTimer, type Authenticate, type BuildInfo, type HealthCheck, type Logger,
+  canonicalSha256, EventStreams, HealthFailure, Readiness, systemClock, systemTimer, type Authenticate, type BuildInfo, type HealthCheck, type Logger,
 } from '#platform';
 import type { RunWatch } from './backtests/stream-run.js';
+import { exchangeHealth, venueInWords } from './exchange/exchange-health.js';
 import type { ApiConfiguration } from './configuration.js';
 import { API_LIMITS } from './limits.js';
 import { secretSource, ulidSource } from './system.js';
@@ -22,6 +24,9 @@ export interface ApiServices {
   readonly log: Logger;
   readonly version: string;
   readonly candles: CandleStore;
+  readonly venue: VenueName;
+  readonly markets: MarketStore;
+  readonly prices: LatestPrices;
   readonly runs: BacktestRunStore;
   readonly results: BacktestResultReader;
   readonly submitBacktest: Pick<SubmitBacktest, 'run'>;
@@ -48,7 +53,9 @@ export async function createApiServices(configuration: ApiConfiguration, build: 
   await notifications.start();
   const runs = new PostgresBacktestRunStore(database, RUN_JOBS);
   const dispatch = createDispatch(database, notifications, configuration.redisUrl, log);
-  return assemble({ database, notifications, runs, dispatch, build, log });
+  // That Redis is away, the queues' connection tells.
+  const prices = new RedisLatestPrices({ redisUrl: configuration.redisUrl });
+  return assemble({ database, notifications, runs, dispatch, prices, venue: configuration.venue, build, log });
 }
 
 const RUN_JOBS = { queue: backtestRun.name, priorities: backtestRun.policy.priorities };
@@ -82,26 +89,30 @@ interface Parts {
   readonly notifications: PostgresNotifications;
   readonly runs: BacktestRunStore;
   readonly dispatch: Dispatch;
+  readonly prices: RedisLatestPrices;
+  readonly venue: VenueName;
   readonly build: BuildInfo;
   readonly log: Logger;
 }
 
-function assemble({ database, notifications, runs, dispatch, build, log }: Parts): ApiServices {
+function assemble({ database, notifications, runs, dispatch, prices, venue, build, log }: Parts): ApiServices {
   const tokens: TokenIssue = { store: new PostgresAccessTokenStore(database), clock: systemClock, ids: ulidSource, secrets: secretSource };
   const candles = new PostgresCandleStore(database);
+  const markets = new PostgresMarketStore(database);
   const submitBacktest = new SubmitBacktest({
     store: runs, candles, clock: systemClock, ids: ulidSource, digest: canonicalSha256, codeVersion: build.codeVersion,
     maxAssetBars: BACKTEST_LIMITS.assetBars, onQueued: dispatch.kick,
   });
   return {
-    log, version: build.version, candles, runs, submitBacktest, tokens,
+    log, version: build.version, candles, venue, markets, prices, runs, submitBacktest, tokens,
     results: new PostgresBacktestResultReader(database),
     runWatch: { find: (id) => runs.find(id), feed: notifications.runs, recheckMs: API_LIMITS.streamRecheckMs },
     eventStreams: new EventStreams({ streams: API_LIMITS.streams, heartbeatMs: API_LIMITS.heartbeatMs }),
-    health: new Readiness(healthChecks(database, dispatch.queues), API_LIMITS.healthCheckMs),
+    health: new Readiness([...healthChecks(database, dispatch.queues), exchangeCheck(venue, markets)], API_LIMITS.healthCheckMs),
     queues: dispatch.queues,
     authenticate: async (token) => (await verifyToken(tokens, token))?.id ?? null,
     stop: async () => {
+      prices.close();
       await Promise.allSettled([dispatch.stop(), notifications.close()]);
       await database.destroy();
     },
@@ -118,6 +129,16 @@ function healthChecks(database: Database, queues: BullJobQueue): readonly Health
     { name: 'migrations', need: 'required', check: schema, failure: 'the schema is not known to be up to date; run `bin/rebalancer migrate`' },
     { name: 'redis', need: 'optional', check: () => queues.ping(), failure: 'Redis does not answer; runs are accepted and wait' },
   ];
+}
+
+/** What this product talks to, said to whoever asks whether it is ready. It serves without. */
+function exchangeCheck(venue: VenueName, markets: MarketStore): HealthCheck {
+  const check = async (): Promise<string> => {
+    const { isWell, detail } = exchangeHealth(venue, await markets.statusOf(venue), systemClock.nowMs());
+    if (!isWell) throw new HealthFailure(detail);
+    return detail;
+  };
+  return { name: 'exchange', need: 'optional', check, failure: `${venueInWords(venue)}: its state cannot be read` };
 }
 
 const warnOfListener = (log: Logger) => (error: Error): void =>

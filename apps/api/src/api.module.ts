@@ -1,11 +1,13 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, Reflector } from '@nestjs/core';
-import { AccessGuard, ProblemFilter, SchemaValidationPipe, type Authenticate } from '#platform';
+import { AccessGuard, ProblemFilter, SchemaValidationPipe, systemClock, type Authenticate } from '#platform';
 import type { ApiServices } from './api-services.js';
 import { BacktestEventsController } from './backtests/backtest-events.controller.js';
 import { BacktestResultsController } from './backtests/backtest-results.controller.js';
 import { BacktestsController } from './backtests/backtests.controller.js';
 import { CandlesController } from './candles/candles.controller.js';
+import { ExchangeController } from './exchange/exchange.controller.js';
+import { PricesController } from './exchange/prices.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { API_PROBLEMS, translateFailure } from './problems.js';
 import { TOKENS } from './tokens.js';
@@ -17,7 +19,7 @@ export class ApiModule {}
 export function apiModule(services: ApiServices): DynamicModule {
   return {
     module: ApiModule,
-    controllers: [HealthController, BacktestsController, BacktestEventsController, BacktestResultsController, CandlesController],
+    controllers: [HealthController, BacktestsController, BacktestEventsController, BacktestResultsController, CandlesController, ExchangeController, PricesController],
     providers: [...portsOf(services), ...EVERYWHERE],
   };
 }
@@ -37,7 +39,7 @@ const EVERYWHERE: readonly Provider[] = [
 ];
 
 function portsOf(services: ApiServices): readonly Provider[] {
-  const { log, candles, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch } = services;
-  const ports = { log, candles, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch };
-  return Object.entries(ports).map(([name, useValue]) => ({ provide: TOKENS[name as keyof typeof TOKENS], useValue }));
+  const { log, candles, venue, markets, prices, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch } = services;
+  const ports = { log, candles, venue, markets, prices, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch };
+  return Object.entries({ ...ports, clock: systemClock }).map(([name, useValue]) => ({ provide: TOKENS[name as keyof typeof TOKENS], useValue }));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { VenueName } from '#application';
 import { databaseUrl, logLevel, port, readConfig, redisUrl, type Environment } from '#platform';
 
 const ConfigurationSchema = z.object({
@@ -9,6 +10,8 @@ const ConfigurationSchema = z.object({
   HOST: z.string().regex(/^[\w.:-]{1,253}$/u, 'expected an address to listen on, such as 127.0.0.1 or 0.0.0.0').default('127.0.0.1'),
   /** Where the first token goes, readable by its owner only; without it the token is printed once. */
   ACCESS_TOKEN_FILE: z.string().max(4_096).optional(),
+  /** Which exchange the product talks to: the api asks it nothing, and names it. */
+  EXCHANGE: z.preprocess((text) => (typeof text === 'string' ? text.toLowerCase() : text), z.enum(['simulator', 'mexc'], 'expected simulator or mexc')).default('simulator'),
   LOG_LEVEL: logLevel.default('info'),
 });
 
@@ -18,6 +21,7 @@ export interface ApiConfiguration {
   readonly port: number;
   readonly host: string;
   readonly accessTokenFile: string | null;
+  readonly venue: VenueName;
   readonly logLevel: z.infer<typeof logLevel>;
 }
 
@@ -30,6 +34,7 @@ export function readApiConfiguration(environment: Environment): ApiConfiguration
     port: values.PORT,
     host: values.HOST,
     accessTokenFile: values.ACCESS_TOKEN_FILE ?? null,
+    venue: values.EXCHANGE === 'mexc' ? 'MEXC' : 'SIMULATOR',
     logLevel: values.LOG_LEVEL,
   };
 }

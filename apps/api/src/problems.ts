@@ -1,5 +1,6 @@
 import { InvalidCursor, StoreFailure } from '#application';
 import { PROBLEMS, type ProblemCode } from '#contracts';
+import { TransportFailure } from '#messaging';
 import { HttpProblem, type ProblemCatalogue, type ProblemExtras } from '#platform';
 
 export const API_PROBLEMS: ProblemCatalogue = PROBLEMS;
@@ -10,6 +11,14 @@ export const apiProblem = (code: ProblemCode, detail: string, extras?: ProblemEx
 
 export const backtestNotFound = (id: string): HttpProblem => apiProblem('backtest-not-found', `there is no backtest ${id}`);
 
+export const backfillNotFound = (id: string): HttpProblem => apiProblem('backfill-not-found', `there is no backfill ${id}`);
+
+/** Nothing is known of the exchange's markets, so nothing can be said about them. */
+export const exchangeUnavailable = (problem: string | null): HttpProblem =>
+  apiProblem('exchange-unavailable', `no ingestor has loaded the exchange's markets yet${problem === null ? '' : `: ${problem}`}; try again in a moment`, {
+    headers: { 'Retry-After': '5' },
+  });
+
 const RETRY_SOON = { 'Retry-After': '2' } as const;
 
 /** What use cases and stores throw, in the words of HTTP; null: nothing that a client should know more about. */
@@ -17,6 +26,7 @@ export function translateFailure(error: unknown): HttpProblem | null {
   if (error instanceof InvalidCursor) {
     return apiProblem('validation-failed', error.message, { faults: [{ pointer: '?after', code: 'invalid-cursor', detail: error.message }] });
   }
+  if (error instanceof TransportFailure) return apiProblem('queue-unavailable', 'Redis cannot be reached; nothing was changed', { headers: RETRY_SOON, cause: error });
   if (!(error instanceof StoreFailure) || error.kind === 'refused') return null;
   return apiProblem('database-unavailable', 'nothing was changed; try again in a moment', { headers: RETRY_SOON, cause: error });
 }

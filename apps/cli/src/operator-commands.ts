@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import type { Bind } from './command-action.js';
 
-const DOCTOR_EXAMPLES = `Check everything a backtest needs; each failed check names its fix.
+const DOCTOR_EXAMPLES = `Check everything, the exchange too; each failed check names its fix. With a key in
+the environment, one signed question tells whether it is in order.
 
 Examples:
   $ rebalancer doctor
   $ rebalancer doctor --json
+  $ rebalancer doctor --assets HANA,AIA      # tradable over the API?
+  $ MEXC_API_KEY=… MEXC_API_SECRET_FILE=secret rebalancer doctor
 `;
 
 const MIGRATE_EXAMPLES = `Bring the database up to date. Run again, it changes nothing.
@@ -26,6 +29,8 @@ export function addOperatorCommands(program: Command, bind: Bind): void {
     .command('doctor')
     .description('check everything, and name the command that mends what is wrong')
     .addHelpText('before', DOCTOR_EXAMPLES)
+    .option('--assets <list>', 'assets to look for at the exchange (default: those that are stored)')
+    .option('--quote <asset>', 'with --assets: their quote currency (default: USDT)')
     .action(bind(async () => (await import('./doctor/doctor-command.js')).runDoctor));
   program
     .command('migrate')

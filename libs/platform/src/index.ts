@@ -7,7 +7,7 @@ export { stopOnSignal, type StopOptions } from './lifecycle/stop-on-signal.js';
 export { systemClock, systemTimer } from './lifecycle/system-time.js';
 export { createLogger, LOG_LEVELS, redactText, type Logger, type LoggerOptions, type LogLevel } from './logging/logger.js';
 export { NestLogger } from './logging/nest-logger.js';
-export { Readiness, type HealthCheck, type HealthReport } from './health/readiness.js';
+export { HealthFailure, Readiness, type HealthCheck, type HealthReport } from './health/readiness.js';
 export { AccessGuard, Public, type Authenticate } from './http/access.guard.js';
 export { basicPassword, bearerToken } from './http/credentials.js';
 export { EventStreams, type EventStream, type EventStreamLimits, type StreamedEvent } from './http/event-stream.js';

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
-import { ensureFirstToken } from '#application';
+import { ensureFirstToken, type VenueName } from '#application';
 import { createLogger, type ServerLimits } from '#platform';
 import { createDataSource, runMigrations } from '#persistence';
 import { createTestDatabase, freePort, startTestRedis, type TestDatabase, type TestRedis } from '#testing';
@@ -32,6 +32,8 @@ export interface FixtureOptions {
   readonly withRedis?: boolean;
   /** Where a Redis will be later. */
   readonly redisUrl?: string;
+  /** Left out: the simulator. */
+  readonly venue?: VenueName;
   readonly serverLimits?: ServerLimits;
   /** To reach the database by another way: a proxy. */
   readonly databaseUrlBy?: (url: string) => Promise<string>;
@@ -44,7 +46,7 @@ export async function startApi(options: FixtureOptions = {}): Promise<ApiFixture
   const redisUrl = redis?.url ?? options.redisUrl ?? `redis://127.0.0.1:${await freePort()}`;
   const databaseUrl = (await options.databaseUrlBy?.(database.url)) ?? database.url;
   const { log, logged } = memoryLog();
-  const configuration = { databaseUrl, redisUrl, port: 3000, host: '127.0.0.1', accessTokenFile: null, logLevel: 'debug' as const };
+  const configuration = { databaseUrl, redisUrl, port: 3000, host: '127.0.0.1', accessTokenFile: null, venue: options.venue ?? ('SIMULATOR' as const), logLevel: 'debug' as const };
   const services = await createApiServices(configuration, { version: '0.0.0', codeVersion: 'test' }, log);
   let token = '';
   await ensureFirstToken(services.tokens, async (made) => void (token = made));

@@ -1,3 +1,4 @@
+import type { VenueStatus } from '#application';
 import { createConnection } from 'node:net';
 import { createTestDatabase, freePort, startFaultProxy, startTestRedis, type FaultProxy } from '#testing';
 import { Readiness } from '#contracts';
@@ -66,6 +67,12 @@ describe('without Postgres', () => {
   });
 });
 
+/** What an ingestor would report just now. */
+const REACHABLE = (): VenueStatus => ({
+  venue: 'SIMULATOR', origin: 'http://127.0.0.1:4010', isReachable: true, lastAnswerMs: Date.now(), problem: null, clockOffsetMs: 0, roundTripMs: 1,
+  marketsLoadedMs: Date.now(), updatedAtMs: Date.now(),
+});
+
 describe('without Redis', () => {
   it('serves, is degraded, and still accepts; the board says so, and both are well once Redis is there', async () => {
     const port = await freePort();
@@ -73,6 +80,7 @@ describe('without Redis', () => {
     const api = await startApi({ withRedis: false, redisUrl: `redis://:${password}@127.0.0.1:${port}` });
     try {
       await storeCandles(api.services, 'HANA', Date.parse('2026-01-01T00:00:00Z'));
+      await api.services.markets.storeStatus(REACHABLE());
       const submitted = await api.post('/v1/backtests', { exchange: 'MEXC', interval: '1m', assets: ['HANA'] });
       expect([submitted.status, submitted.body.status]).toEqual([202, 'queued']);
       const ready = await api.anonymous().get('/readyz');
@@ -98,7 +106,8 @@ describe('without Redis', () => {
 it('is not ready on a database without its schema', async () => {
   const database = await createTestDatabase();
   const configuration = {
-    databaseUrl: database.url, redisUrl: `redis://127.0.0.1:${await freePort()}`, port: 3000, host: '127.0.0.1', accessTokenFile: null, logLevel: 'silent' as const,
+    databaseUrl: database.url, redisUrl: `redis://127.0.0.1:${await freePort()}`, port: 3000, host: '127.0.0.1', accessTokenFile: null,
+    venue: 'MEXC' as const, logLevel: 'silent' as const,
   };
   const services = await createApiServices(configuration, { version: '0', codeVersion: 'test' }, createLogger({ name: 'api', level: 'silent' }));
   const report = await services.health.report();

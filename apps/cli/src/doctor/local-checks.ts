@@ -19,7 +19,7 @@ export function checkNode(version: string): CheckResult {
 }
 
 export function checkBuild(root: string): CheckResult {
-  const entries = ['api', 'backtest-runner', 'cli'].filter((app) => !existsSync(join(root, 'dist', 'apps', app, 'src', 'main.js')));
+  const entries = ['api', 'backtest-runner', 'price-ingestor', 'exchange-simulator', 'cli'].filter((app) => !existsSync(join(root, 'dist', 'apps', app, 'src', 'main.js')));
   if (entries.length > 0) return failed('build', `dist/ lacks ${entries.join(', ')}`, 'npm run build');
   const info = join(root, 'dist', 'build-info.json');
   if (!existsSync(info)) return warned('build', 'dist/ does not say which code it is', 'npm run build');

@@ -1,24 +1,33 @@
-import { QUEUES } from '#contracts';
+import { QUEUES, type QueueContract } from '#contracts';
 import { inspectRedis, type RedisReport } from '#messaging';
 import type { Settings } from '../settings/settings.js';
 import { failed, passed, skipped, warned, type CheckResult } from './check.js';
 
+/** The workers of each queue as a check of their own; portfolios are evaluated by a worker that this version does not have. */
+const WORKERS: Readonly<Record<QueueContract['workedBy'], { readonly check: string; readonly isHere: boolean }>> = {
+  'backtest-runner': { check: 'runner', isHere: true },
+  'price-ingestor': { check: 'ingestor', isHere: true },
+  'strategy-evaluator': { check: 'evaluator', isHere: false },
+};
+
 /** Reachable, set up not to lose jobs, and with a worker on every queue. */
 export async function checkRedis({ redis }: Settings): Promise<readonly CheckResult[]> {
   if (redis === null)
-    return [failed('redis', 'no address is known', 'npm start, or set REDIS_URL'), skipped('runner', 'Redis was not asked')];
+    return [failed('redis', 'no address is known', 'npm start, or set REDIS_URL'), ...unasked('Redis was not asked')];
   try {
     const report = await inspectRedis(
       redis.value,
       QUEUES.map(({ name }) => name),
     );
-    return [setupOf(report), ...QUEUES.map(({ name }) => workersOf(name, report))];
+    return [setupOf(report), ...QUEUES.map((contract) => workersOf(contract, report))];
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = code === 'ECONNREFUSED' ? 'nothing listens there' : message || code;
-    return [failed('redis', `${redis.from}: ${reason}`, 'npm start, or set REDIS_URL'), skipped('runner', 'Redis is not reachable')];
+    return [failed('redis', `${redis.from}: ${reason}`, 'npm start, or set REDIS_URL'), ...unasked('Redis is not reachable')];
   }
 }
+
+const unasked = (why: string): CheckResult[] => Object.values(WORKERS).filter(({ isHere }) => isHere).map(({ check }) => skipped(check, why));
 
 export function setupOf({ version, evictionPolicy, isAppendOnly }: RedisReport): CheckResult {
   if (evictionPolicy !== 'noeviction') {
@@ -37,9 +46,10 @@ export function setupOf({ version, evictionPolicy, isAppendOnly }: RedisReport):
   return passed('redis', `Redis ${version}, noeviction, append-only file`);
 }
 
-export function workersOf(queue: string, { workers }: RedisReport): CheckResult {
+export function workersOf({ name: queue, workedBy }: QueueContract, { workers }: RedisReport): CheckResult {
   const count = workers[queue] ?? 0;
-  if (count === 0)
-    return failed('runner', `nobody works on the queue ${queue}`, 'npm start, or docker compose up --scale backtest-runner=1');
-  return passed('runner', `${count} on the queue ${queue}`);
+  const { check, isHere } = WORKERS[workedBy];
+  if (count === 0 && !isHere) return skipped(check, `this version has no worker for the queue ${queue}`);
+  if (count === 0) return failed(check, `nobody works on the queue ${queue}`, `npm start, or docker compose up --scale ${workedBy}=1`);
+  return passed(check, `${count} on the queue ${queue}`);
 }

@@ -1,19 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../terminal/cli-failure.js';
+import type { LocatedExchange } from './exchange-setting.js';
+import type { Located } from './located.js';
 import { readBounded } from './read-bounded.js';
+
+export type { Located } from './located.js';
 
 /** What `npm start` writes about the services it has started. */
 export interface RuntimeFile {
   readonly apiUrl?: string;
   readonly databaseUrl?: string;
   readonly redisUrl?: string;
-}
-
-export interface Located {
-  readonly value: string;
-  /** Where it was found, for messages: a wrong address is only mended where it was set. */
-  readonly from: string;
+  /** simulator or mexc. */
+  readonly exchange?: string;
+  readonly exchangeUrl?: string;
 }
 
 export interface SettingFlags {
@@ -28,6 +29,8 @@ export interface Settings {
   readonly tokenFile: Located;
   readonly database: Located | null;
   readonly redis: Located | null;
+  /** Null: none is known. */
+  readonly exchange: LocatedExchange | null;
 }
 
 export const DEFAULT_API_URL = 'http://127.0.0.1:3000';
@@ -50,7 +53,16 @@ export function resolveSettings(flags: SettingFlags, environment: Environment, r
     },
     database: first(secretOf('DATABASE_URL', environment), located(runtime.databaseUrl, runtimePath)),
     redis: first(secretOf('REDIS_URL', environment), located(runtime.redisUrl, runtimePath)),
+    exchange: exchangeOf(environment, runtime, runtimePath),
   };
+}
+
+/** Name and address belong together: where the environment names another exchange, the address of the started one is not its. */
+function exchangeOf(environment: Environment, runtime: RuntimeFile, runtimePath: string): LocatedExchange | null {
+  const name = first(located(environment.EXCHANGE, 'EXCHANGE'), located(runtime.exchange, runtimePath));
+  if (name === null) return null;
+  const started = name.value.toLowerCase() === runtime.exchange ? located(runtime.exchangeUrl, runtimePath) : null;
+  return { name, url: first(located(environment.EXCHANGE_URL, 'EXCHANGE_URL'), started) };
 }
 
 /** A file that is missing or garbled only means that nothing is known from it; `doctor` looks at it closely. */
@@ -125,7 +137,7 @@ function first(...candidates: readonly (Located | null)[]): Located | null {
 
 function stringsOf(record: Readonly<Record<string, unknown>>): RuntimeFile {
   const text = (name: string) => (typeof record[name] === 'string' ? record[name] : undefined);
-  return { apiUrl: text('apiUrl'), databaseUrl: text('databaseUrl'), redisUrl: text('redisUrl') };
+  return { apiUrl: text('apiUrl'), databaseUrl: text('databaseUrl'), redisUrl: text('redisUrl'), exchange: text('exchange'), exchangeUrl: text('exchangeUrl') };
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;

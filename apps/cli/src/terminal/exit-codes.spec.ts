@@ -21,6 +21,6 @@ describe('exit codes', () => {
   it('prints one line for every code in the help', () => {
     const lines = exitCodeHelp().split('\n');
     expect(lines).toHaveLength(Object.keys(EXIT_MEANINGS).length);
-    expect(lines).toContain('   11  the run ended as failed or canceled');
+    expect(lines).toContain('   11  the run, or all that was to be fetched, failed or was canceled');
   });
 });

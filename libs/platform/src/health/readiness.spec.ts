@@ -1,4 +1,4 @@
-import { Readiness, worstOf, type HealthCheck } from './readiness.js';
+import { HealthFailure, Readiness, worstOf, type HealthCheck } from './readiness.js';
 
 const check = (name: string, need: HealthCheck['need'], run: () => Promise<void>): HealthCheck => ({ name, need, check: run, failure: `${name} is away` });
 const fine = () => Promise.resolve();
@@ -12,6 +12,14 @@ it.each([
   const report = await new Readiness(checks, 100).report();
   expect(report.status).toBe(expected);
   expect(JSON.stringify(report)).not.toContain('10.0.0.1');
+});
+
+it('shows what a sound check has to say, and a failure that is fit to be seen', async () => {
+  const told: HealthCheck = { name: 'exchange', need: 'optional', check: async () => 'simulator', failure: 'unused' };
+  const refused: HealthCheck = { ...told, name: 'other', check: () => Promise.reject(new HealthFailure('nobody has reported')) };
+  expect((await new Readiness([told, refused], 100).report()).checks).toEqual({
+    exchange: { status: 'ok', detail: 'simulator' }, other: { status: 'degraded', detail: 'nobody has reported' },
+  });
 });
 
 it('gives up on a check that never ends', async () => {

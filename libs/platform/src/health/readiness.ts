@@ -2,11 +2,14 @@
 export interface HealthCheck {
   readonly name: string;
   readonly need: 'required' | 'optional';
-  /** Resolves where all is well; rejects with a reason fit for everybody to see, or with any error. */
-  readonly check: () => Promise<void>;
-  /** What to say when it fails; the error itself may carry addresses and is not shown. */
+  /** Resolves where all is well, with what there is to say all the same; rejects with any error. */
+  readonly check: () => Promise<string | void>;
+  /** What to say when it fails; the error itself may carry addresses and is not shown, unless it is a `HealthFailure`. */
   readonly failure: string;
 }
+
+/** A failed check whose message is fit for everybody to see. */
+export class HealthFailure extends Error {}
 
 export type HealthStatus = 'ok' | 'degraded' | 'unready';
 
@@ -45,20 +48,21 @@ export function worstOf(statuses: readonly HealthStatus[]): HealthStatus {
 
 async function resultOf(check: HealthCheck, timeoutMs: number): Promise<{ status: HealthStatus; detail?: string }> {
   try {
-    await withinMs(check.check(), timeoutMs);
-    return { status: 'ok' };
-  } catch {
-    return { status: check.need === 'required' ? 'unready' : 'degraded', detail: check.failure };
+    const detail = await withinMs(check.check(), timeoutMs);
+    return typeof detail === 'string' ? { status: 'ok', detail } : { status: 'ok' };
+  } catch (error) {
+    const detail = error instanceof HealthFailure ? error.message : check.failure;
+    return { status: check.need === 'required' ? 'unready' : 'degraded', detail };
   }
 }
 
-async function withinMs(work: Promise<void>, timeoutMs: number): Promise<void> {
+async function withinMs<Value>(work: Promise<Value>, timeoutMs: number): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`took longer than ${timeoutMs} ms`)), timeoutMs);
   });
   try {
-    await Promise.race([work, timeout]);
+    return await Promise.race([work, timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,0 +1,11 @@
+import type { KnownMarket, MarketStore, VenueName } from '#application';
+import { exchangeUnavailable } from '../problems.js';
+
+/** In the order of `assets`; null where the exchange has no such market. @throws a problem where none of its markets is known at all. */
+export async function marketsOrRefuse(store: MarketStore, venue: VenueName, assets: readonly string[], quote: string): Promise<readonly (KnownMarket | null)[]> {
+  const found = await store.marketsOf(venue, assets, quote);
+  if (found.some((market) => market !== null)) return found;
+  const status = await store.statusOf(venue);
+  if (status === null || status.marketsLoadedMs === null) throw exchangeUnavailable(status?.problem ?? null);
+  return found;
+}

@@ -1,0 +1,21 @@
+import { VenueFailure, type VenueFailureKind } from '#application';
+import { accountVerdict } from './account-verdict.js';
+
+const SECRETS = ['mx0vglKEY', 'deadbeefSECRET'];
+const failureOf = (kind: VenueFailureKind, code?: string): VenueFailure =>
+  new VenueFailure(kind, `the balances: HTTP 400, ${SECRETS.join(' ')}`, { cause: null, ...(code !== undefined && { code }) });
+
+it.each([
+  ['auth', '10072', /does not know this key/, /make a new key/],
+  ['auth', '700002', /signature is wrong/, /MEXC_API_SECRET/],
+  ['permission', '700006', /IP address is not on the key's list/, /public address/],
+  ['permission', '700007', /lacks a permission/, /spot trade/],
+  ['clock-skew', '700003', /clock is off/, /set-ntp/],
+  ['auth', undefined, /not accepted \(auth\)/, /make a new key/],
+  ['permission', '70011', /not allowed to do this \(code 70011\)/, /permissions/],
+  ['transient', undefined, /the account could not be read: the balances: HTTP 400, \*\*\* \*\*\*/, /rebalancer exchange/],
+] as const)('%s with code %s', (kind, code, words, fix) => {
+  const verdict = accountVerdict('account', failureOf(kind, code), SECRETS);
+  expect(verdict).toMatchObject({ name: 'account', status: 'failed', detail: expect.stringMatching(words), fix: expect.stringMatching(fix) });
+  for (const secret of SECRETS) expect(JSON.stringify(verdict)).not.toContain(secret);
+});

@@ -1,0 +1,25 @@
+import { exchangeSetting } from './exchange-setting.js';
+import { resolveSettings } from './settings.js';
+
+const RUNTIME = { exchange: 'simulator', exchangeUrl: 'http://127.0.0.1:4010' };
+const SIMULATOR = { kind: 'known', name: 'simulator', venue: 'SIMULATOR', origin: 'http://127.0.0.1:4010' };
+const found = (environment: Record<string, string>, runtime = {}) => exchangeSetting(resolveSettings({}, environment, runtime, '/data').exchange);
+
+it('comes from what npm start left behind, and from the environment before that', () => {
+  expect(found({})).toEqual({ kind: 'none' });
+  expect(found({}, RUNTIME)).toEqual(SIMULATOR);
+  expect(found({ EXCHANGE: 'Simulator' }, RUNTIME)).toEqual(SIMULATOR);
+  expect(found({ EXCHANGE: 'simulator', EXCHANGE_URL: 'http://127.0.0.1:5000/' }, RUNTIME)).toEqual({ ...SIMULATOR, origin: 'http://127.0.0.1:5000' });
+});
+
+it('never takes the simulator\'s address for MEXC\'s', () => {
+  expect(found({ EXCHANGE: 'mexc' }, RUNTIME)).toEqual({ kind: 'known', name: 'mexc', venue: 'MEXC', origin: null });
+});
+
+it.each([
+  [{ EXCHANGE: 'binance' }, 'EXCHANGE must name simulator or mexc, not "binance"'],
+  [{ EXCHANGE: 'simulator' }, 'EXCHANGE_URL must say where the simulator is'],
+  [{ EXCHANGE: 'simulator', EXCHANGE_URL: 'localhost:1' }, 'EXCHANGE_URL must hold an http or https address'],
+])('of %j it says: %s', (environment, detail) => {
+  expect(found(environment)).toEqual({ kind: 'malformed', detail });
+});
