@@ -9,7 +9,7 @@ import { canonicalSha256, createLogger, readBuildInfo, systemClock, systemTimer 
 import type { BenchContext, BenchResult } from './bench-result.js';
 import { createBenchDatabase } from './bench-database.js';
 import { identityOf, madeColumns } from './made-columns.js';
-import { peakMegabytes, startRunner, type BenchRunner } from './bench-runner.js';
+import { peakMegabytes, startRunner, type BenchProcess } from './bench-process.js';
 
 const TINY = { assets: 3, bars: 200 } as const;
 const MIDDLE = { assets: 10, bars: 50_000 } as const;
@@ -128,7 +128,7 @@ async function openBench(databaseUrl: string, redisUrl: string) {
     store, candles, clock: systemClock, ids: { next: (prefix) => `${prefix}_${ulid()}` }, digest: canonicalSha256,
     codeVersion: readBuildInfo().codeVersion, maxAssetBars: 50_000_000, onQueued: () => dispatcher.kick(),
   });
-  const runners: BenchRunner[] = [];
+  const runners: BenchProcess[] = [];
 
   const submit = async (size: Size): Promise<string> => {
     const result = await submitBacktest.run({
@@ -163,7 +163,7 @@ async function openBench(databaseUrl: string, redisUrl: string) {
         await candles.upsertCandles(identityOf(index), (async function* () { yield madeColumns(index, bars); })(), 'bench');
       }
     },
-    startRunner: async (): Promise<BenchRunner> => {
+    startRunner: async (): Promise<BenchProcess> => {
       const runner = await startRunner({ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, BACKTEST_THREADS: '1' });
       runners.push(runner);
       return runner;
