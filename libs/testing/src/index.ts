@@ -8,3 +8,4 @@ export { temporaryFolder, type TemporaryFolder } from './temporary-folder.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';
 export { startTestRedis, type TestRedis, type TestRedisOptions } from './test-redis.js';
 export { startScriptedVenue, type ScriptedVenue, type VenueReply, type VenueRequest, type VenueScript } from './scripted-venue.js';
+export { anOrder, aSimulatedVenue, scriptedPrices, VENUE_NOW_MS, type MinuteBars } from './a-simulated-venue.js';

@@ -49,6 +49,9 @@ export interface SplitTerms {
   readonly leastVolume: number;
 }
 
+// Taken once: in a sandboxed context, such as a test's, each look at a global costs more than the arithmetic.
+const { floor, max, min, round, sqrt } = Math;
+
 const MOST_PARTS = 64;
 const weights = new Float64Array(MOST_PARTS);
 const drifts = new Float64Array(MOST_PARTS);
@@ -69,8 +72,8 @@ export function splitBar(bar: Bar, count: number, terms: SplitTerms, chance: Cha
 
 /** Fills weights, drifts (their running share) and the walk. The index of the last part with trades. */
 function drawParts(bar: Bar, count: number, terms: SplitTerms, chance: Chance): number {
-  const most = Math.max(1, terms.leastVolume > 0 ? Math.floor(bar.volume / terms.leastVolume) : count);
-  const forced = Math.floor(chance.next() * count);
+  const most = max(1, terms.leastVolume > 0 ? floor(bar.volume / terms.leastVolume) : count);
+  const forced = floor(chance.next() * count);
   let [total, position, active, last] = [0, 0, 1, forced];
   for (let i = 0; i < count; i++) {
     const [pick, size, step] = [chance.next(), chance.next(), chance.next() + chance.next() - 1];
@@ -80,15 +83,15 @@ function drawParts(bar: Bar, count: number, terms: SplitTerms, chance: Chance): 
     if (isActive && i > last) last = i;
     weights[i] = weight;
     total += weight;
-    position += step * 2.45 * Math.sqrt(weight);
+    position += step * 2.45 * sqrt(weight);
     drifts[i] = total;
     walk[i] = position;
   }
-  const end = position / Math.sqrt(total);
+  const end = position / sqrt(total);
   for (let i = 0; i < count; i++) {
     weights[i]! /= total;
     drifts[i]! /= total;
-    walk[i] = walk[i]! / Math.sqrt(total) - drifts[i]! * end; // A bridge: it comes back to zero.
+    walk[i] = walk[i]! / sqrt(total) - drifts[i]! * end; // A bridge: it comes back to zero.
   }
   return last;
 }
@@ -100,7 +103,7 @@ function placeCloses(bar: Bar, count: number, last: number, block: BarBlock, at:
   for (let i = 0; i < count; i++) {
     block.opens[at + i] = previous;
     if (i >= last) previous = close;
-    else if (weights[i]! > 0) previous = within(Math.round(open + (close - open) * drifts[i]! + swing * walk[i]!), low, high);
+    else if (weights[i]! > 0) previous = within(round(open + (close - open) * drifts[i]! + swing * walk[i]!), low, high);
     block.closes[at + i] = previous;
   }
 }
@@ -108,7 +111,7 @@ function placeCloses(bar: Bar, count: number, last: number, block: BarBlock, at:
 /** Folded back at the borders once, so that prices do not stick to them. */
 function within(price: number, low: number, high: number): number {
   const folded = price > high ? 2 * high - price : price < low ? 2 * low - price : price;
-  return Math.max(low, Math.min(high, folded));
+  return max(low, min(high, folded));
 }
 
 function placeRanges(bar: Bar, count: number, chance: Chance, block: BarBlock, at: number): void {
@@ -118,13 +121,13 @@ function placeRanges(bar: Bar, count: number, chance: Chance, block: BarBlock, a
   for (let i = at; i < at + count; i++) {
     const [a, b] = [block.opens[i]!, block.closes[i]!];
     const weight = weights[i - at]!;
-    const extent = weight > 0 ? reach * Math.sqrt(weight) : 0;
+    const extent = weight > 0 ? reach * sqrt(weight) : 0;
     const [upper, lower] = a > b ? [a, b] : [b, a];
-    block.highs[i] = weight > 0 ? Math.min(high, upper + Math.round(extent * chance.next())) : a;
-    block.lows[i] = weight > 0 ? Math.max(low, lower - Math.round(extent * chance.next())) : a;
+    block.highs[i] = weight > 0 ? min(high, upper + round(extent * chance.next())) : a;
+    block.lows[i] = weight > 0 ? max(low, lower - round(extent * chance.next())) : a;
     if (weight === 0) continue;
-    if (top < 0 || upper > Math.max(block.opens[top]!, block.closes[top]!)) top = i;
-    if (bottom < 0 || lower < Math.min(block.opens[bottom]!, block.closes[bottom]!)) bottom = i;
+    if (top < 0 || upper > max(block.opens[top]!, block.closes[top]!)) top = i;
+    if (bottom < 0 || lower < min(block.opens[bottom]!, block.closes[bottom]!)) bottom = i;
   }
   block.highs[top] = high;
   block.lows[bottom] = low;
@@ -137,7 +140,7 @@ function placeVolumes(bar: Bar, count: number, leastVolume: number, block: BarBl
   const free = bar.volume - active * least;
   let spent = 0;
   for (let i = 0; i < count; i++) {
-    const upTo = Math.round(free * drifts[i]!);
+    const upTo = round(free * drifts[i]!);
     block.volumes[at + i] = weights[i]! > 0 ? least + upTo - spent : 0;
     spent = upTo;
   }

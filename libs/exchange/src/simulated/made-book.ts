@@ -86,6 +86,6 @@ export class TakenLiquidity {
 
   state(nowMs: number): TakenState {
     const rows = [...this.taken].map(([key, { quantity, atMs }]) => [key, quantity, atMs] as const);
-    return rows.filter(([, , atMs]) => nowMs - atMs < RETURN_MS);
+    return rows.filter(([, , atMs]) => nowMs - atMs < RETURN_MS).sort(([a], [b]) => (a < b ? -1 : 1));
   }
 }

@@ -2,6 +2,9 @@ import { BarBlock, type Bar } from './bar-block.js';
 import { RecentCache } from './recent-cache.js';
 
 
+// Taken once: in a sandboxed context, such as a test's, each look at a global costs more than the arithmetic.
+const { floor, max, min, round } = Math;
+
 /** Prices are whole ticks, quantities whole steps, quote values whole units of 10^-4, so that sums are exact. */
 export interface PathScale {
   readonly tick: number;
@@ -37,8 +40,8 @@ export class PathCaches {
   readonly hours: RecentCache<BarBlock>;
 
   constructor(markets: number) {
-    this.days = new RecentCache(Math.max(512, 3 * markets));
-    this.hours = new RecentCache(Math.max(512, 3 * markets));
+    this.days = new RecentCache(max(512, 3 * markets));
+    this.hours = new RecentCache(max(512, 3 * markets));
   }
 }
 
@@ -59,12 +62,12 @@ export class PricePath {
   }
 
   minute(minute: number): Bar {
-    const hour = Math.floor(minute / 60);
+    const hour = floor(minute / 60);
     return this.minutesOf(hour).at(minute - 60 * hour);
   }
 
   valueOf(bar: Bar): number {
-    return Math.round(bar.volume * ((bar.open + bar.high + bar.low + bar.close) / 4) * this.quoteUnitsOfTickStep);
+    return round(bar.volume * ((bar.open + bar.high + bar.low + bar.close) / 4) * this.quoteUnitsOfTickStep);
   }
 
   /** Minutes [from, to) as one bar; null where there are none. By whole hours where they lie inside. */
@@ -72,8 +75,8 @@ export class PricePath {
     if (to <= from) return null;
     const sum: ValuedBar = { open: NaN, high: -Infinity, low: Infinity, close: NaN, volume: 0, quote: 0 };
     for (let minute = from; minute < to; ) {
-      const hour = Math.floor(minute / 60);
-      const end = Math.min(to, 60 * hour + 60);
+      const hour = floor(minute / 60);
+      const end = min(to, 60 * hour + 60);
       if (end - minute === 60) this.addHour(sum, hour);
       else this.addMinutes(sum, this.minutesOf(hour), minute - 60 * hour, end - 60 * hour);
       minute = end;
@@ -85,9 +88,9 @@ export class PricePath {
   firstReaching(from: number, to: number, side: 'low' | 'high', price: number): number | null {
     const reaches = (block: BarBlock, i: number) => (side === 'low' ? block.lows[i]! <= price : block.highs[i]! >= price);
     for (let minute = from; minute < to; ) {
-      const hour = Math.floor(minute / 60);
-      const end = Math.min(to, 60 * hour + 60);
-      const { hours } = this.dayOf(Math.floor(hour / 24));
+      const hour = floor(minute / 60);
+      const end = min(to, 60 * hour + 60);
+      const { hours } = this.dayOf(floor(hour / 24));
       if (reaches(hours, hour % 24)) {
         const minutes = this.minutesOf(hour);
         for (let i = minute - 60 * hour; i < end - 60 * hour; i++) if (reaches(minutes, i)) return 60 * hour + i;
@@ -98,7 +101,7 @@ export class PricePath {
   }
 
   private addHour(sum: ValuedBar, hour: number): void {
-    const { hours, quotes } = this.dayOf(Math.floor(hour / 24));
+    const { hours, quotes } = this.dayOf(floor(hour / 24));
     const i = hour % 24;
     if (Number.isNaN(quotes[i]!)) quotes[i] = this.quoteOfHour(hour, hours.at(i));
     addBar(sum, hours, i);
@@ -122,7 +125,7 @@ export class PricePath {
 
   private quoteAt(block: BarBlock, i: number): number {
     const middle = (block.opens[i]! + block.highs[i]! + block.lows[i]! + block.closes[i]!) / 4;
-    return Math.round(block.volumes[i]! * middle * this.quoteUnitsOfTickStep);
+    return round(block.volumes[i]! * middle * this.quoteUnitsOfTickStep);
   }
 
   private dayOf(day: number): Day {
@@ -136,7 +139,7 @@ export class PricePath {
   private minutesOf(hour: number): BarBlock {
     return this.caches.hours.get(this.index * 0x100_0000 + hour, () => {
       const block = new BarBlock(60);
-      this.source.minutes(hour, () => this.dayOf(Math.floor(hour / 24)).hours.at(hour % 24), block);
+      this.source.minutes(hour, () => this.dayOf(floor(hour / 24)).hours.at(hour % 24), block);
       return block;
     });
   }
