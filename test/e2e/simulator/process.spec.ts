@@ -1,0 +1,111 @@
+import { createHmac } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { spawnApp, startHeldProcess, temporaryFolder, repositoryFolder, type TemporaryFolder } from '#testing';
+import { startSimulatorProcess } from './simulator-process.js';
+
+const ENTRY = 'apps/exchange-simulator/src/main.js';
+
+let folder: TemporaryFolder;
+let stateFile: string;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  stateFile = path.join(folder.path, 'state.json');
+});
+afterEach(() => folder.remove());
+
+async function signed(url: string, method: string, address: string, parameters: Readonly<Record<string, string>> = {}): Promise<unknown> {
+  const query = new URLSearchParams({ ...parameters, timestamp: String(Date.now()) }).toString();
+  const signature = createHmac('sha256', 'simulator-secret').update(query).digest('hex');
+  const response = await fetch(`${url}${address}?${query}&signature=${signature}`, { method, headers: { 'X-MEXC-APIKEY': 'simulator-key' } });
+  return response.json();
+}
+
+/** Soon after it was accepted; a test has more patience than the simulator promises. */
+async function untilKept(clientOrderId: string): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!(await readFile(stateFile, 'utf8')).includes(clientOrderId)) {
+    if (performance.now() > deadline) throw new Error(`${clientOrderId} was not kept`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+interface End {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+async function runToEnd(...args: readonly string[]): Promise<End> {
+  const held = await startHeldProcess('simulator', { command: process.execPath, args: [path.join(repositoryFolder(), 'dist', ENTRY), '--port', '0', '--control-port', '0', ...args] });
+  const { code } = await held.exited;
+  return { code, output: held.output() };
+}
+
+const order = { symbol: 'HANAUSDT', side: 'BUY', type: 'MARKET', quoteOrderQty: '100', newClientOrderId: 'kept-1' };
+
+describe('the process', () => {
+  it('prints two addresses and nothing else, and ends with 0 when told to', async () => {
+    const app = await spawnApp(ENTRY, { LOG_LEVEL: 'silent' }, { args: ['--port', '0', '--control-port', '0'], ready: /^ready: /mu });
+    expect(app.output()).toMatch(/^control: http:\/\/127\.0\.0\.1:\d+\nready: http:\/\/127\.0\.0\.1:\d+\n$/u);
+    expect(await app.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('ends with 2 and one line for flags that are none', async () => {
+    expect(await runToEnd('--sped', '2')).toEqual({ code: 2, output: "exchange-simulator: Unknown option '--sped' (--help lists the flags)\n" });
+    expect(await runToEnd('--speed', '0')).toEqual({ code: 2, output: 'exchange-simulator: --speed: expected a whole number from 1 to 10000\n' });
+  });
+
+  it('says which port is taken', async () => {
+    const { app, url } = await startSimulatorProcess();
+    const { port } = new URL(url);
+    expect(await runToEnd('--port', port)).toMatchObject({ code: 1, output: expect.stringContaining(`port ${port} is taken: name another with --port`) as string });
+    await app.stop();
+  });
+
+  it('goes on with orders, balances and rules after a stop', async () => {
+    const first = await startSimulatorProcess(['--state', stateFile, '--seed', '3']);
+    await signed(first.url, 'POST', '/api/v3/order', order);
+    await first.control('PATCH', '/markets/AIAUSDT', { status: 'paused' });
+    const [balances, found] = [await signed(first.url, 'GET', '/api/v3/account'), await signed(first.url, 'GET', '/api/v3/order', { symbol: 'HANAUSDT', origClientOrderId: 'kept-1' })];
+    expect((await first.app.stop()).code).toBe(0);
+
+    const second = await startSimulatorProcess(['--state', stateFile, '--seed', '3']);
+    expect(await signed(second.url, 'GET', '/api/v3/account')).toEqual(balances);
+    expect(await signed(second.url, 'GET', '/api/v3/order', { symbol: 'HANAUSDT', origClientOrderId: 'kept-1' })).toEqual(found);
+    expect(found).toMatchObject({ status: 'FILLED' });
+    const { markets } = (await second.control('GET', '/markets')) as { markets: readonly { rules: { marketId: string; status: string } }[] };
+    expect(markets.find(({ rules }) => rules.marketId === 'AIAUSDT')?.rules.status).toBe('paused');
+    await second.app.stop();
+  });
+
+  it('keeps what was accepted a moment before kill -9', async () => {
+    const first = await startSimulatorProcess(['--state', stateFile]);
+    await signed(first.url, 'POST', '/api/v3/order', order);
+    await untilKept('kept-1');
+    first.app.kill('SIGKILL');
+    await first.app.exited;
+    const second = await startSimulatorProcess(['--state', stateFile]);
+    expect(await signed(second.url, 'GET', '/api/v3/order', { symbol: 'HANAUSDT', origClientOrderId: 'kept-1' })).toMatchObject({ status: 'FILLED' });
+    await second.app.stop();
+  });
+
+  it('refuses a state of other prices, and one that is damaged, and leaves both as they are', async () => {
+    const first = await startSimulatorProcess(['--state', stateFile, '--seed', '3']);
+    await first.app.stop();
+    const other = await runToEnd('--state', stateFile, '--seed', '4');
+    expect(other).toMatchObject({ code: 1, output: expect.stringContaining('--seed was 3 and is now 4; start as before, or name another file with --state') as string });
+    await writeFile(stateFile, '{"format":1,');
+    expect(await runToEnd('--state', stateFile, '--seed', '3')).toMatchObject({ code: 1, output: expect.stringContaining('is no state of a simulator') as string });
+  });
+
+  it('replays recorded candles in place of made ones', async () => {
+    const record = path.join(repositoryFolder(), 'test/data/candles/made-1h-2024');
+    const { app, url } = await startSimulatorProcess(['--replay', record]);
+    const { symbols } = (await (await fetch(`${url}/api/v3/exchangeInfo`)).json()) as { symbols: readonly { symbol: string }[] };
+    expect(symbols.map(({ symbol }) => symbol).sort((one, other) => one.localeCompare(other))).toEqual(['AAAUSDT', 'BBBUSDT', 'CCCUSDT', 'DDDUSDT', 'EEEUSDT']);
+    const rows = (await (await fetch(`${url}/api/v3/klines?symbol=AAAUSDT&interval=60m&limit=24`)).json()) as readonly unknown[];
+    expect(rows).toHaveLength(24);
+    await app.stop();
+    expect(await runToEnd('--replay', folder.path)).toMatchObject({ code: 1, output: expect.stringContaining('no *.csv or *.csv.gz in this folder') as string });
+  });
+});
