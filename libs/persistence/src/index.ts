@@ -15,3 +15,5 @@ export { PostgresCandleBackfillSweep } from './backfills/postgres-candle-backfil
 export { PostgresCandleGapStore } from './backfills/postgres-candle-gap-store.js';
 export { PostgresFollowedSeriesStore } from './backfills/postgres-followed-series-store.js';
 export { PostgresMarketStore } from './markets/postgres-market-store.js';
+export { PostgresIngestLeaseStore } from './ingest/postgres-ingest-lease-store.js';
+export { PostgresPriceWatchStore } from './ingest/postgres-price-watch-store.js';

@@ -79,8 +79,7 @@ export function judgeQuote(marketId: string, state: PriceState, quote: RawQuote 
   if (quote === null) return flagged(state, 'missing');
   if (!isValid(quote)) return flagged(state, 'invalid');
   if (quote.exchangeMs - venueNowMs > limits.futureMs) return flagged(state, 'future');
-  // Late answers of an overtaken call too: what was accepted since is newer.
-  if (venueNowMs - quote.exchangeMs > limits.staleMs || quote.exchangeMs < (state.accepted?.exchangeMs ?? 0)) return flagged(state, 'stale');
+  if (venueNowMs - quote.exchangeMs > limits.staleMs || isOvertaken(state, quote, venueNowMs, limits)) return flagged(state, 'stale');
   const looked = looking(state, quote);
   const mid = midOf(quote);
   if (isSpike(looked, mid, quote.exchangeMs, limits)) return flagged({ ...looked, suspect: { mid, exchangeMs: quote.exchangeMs } }, 'spiking');
@@ -96,6 +95,11 @@ export function flagNow(price: LatestPrice | null, venueNowMs: number, maxAgeMs:
 
 function isValid({ bid, ask, exchangeMs }: RawQuote): boolean {
   return Number.isFinite(bid) && Number.isFinite(ask) && Number.isFinite(exchangeMs) && bid > 0 && bid <= ask;
+}
+
+/** A late answer: what was accepted since is newer. One of the future is not newer, it is from before the clock went back. */
+function isOvertaken({ accepted: last }: PriceState, quote: RawQuote, venueNowMs: number, limits: PriceLimits): boolean {
+  return last !== null && quote.exchangeMs < last.exchangeMs && last.exchangeMs - venueNowMs <= limits.futureMs;
 }
 
 /** Halves first: the sum of two very large ones would be infinite. */
