@@ -21,7 +21,7 @@ export type BackfillClaim =
 export interface BackfillLease {
   readonly backfill: CandleBackfill;
   readonly epoch: number;
-  /** Looks in a row that ended in `postpone` without any progress, and when the first of them did. */
+  /** Looks in a row that ended in `postpone` for the same problem, without any progress, and when the first of any problem did. */
   readonly failedLooks: number;
   readonly failingSinceMs: number | null;
 }

@@ -1,3 +1,4 @@
+import type { HeartbeatOutcome } from '../dispatch/lease-keeper.js';
 import type { BacktestRun, RunNotice, RunProgress, RunStatus } from './backtest-run.js';
 import type { StoredResult } from './stored-result.js';
 
@@ -22,8 +23,6 @@ export type ClaimOutcome =
   | { readonly kind: 'held'; readonly untilMs: number }
   /** Terminal, deleted, or canceled before it began: nothing to do. */
   | { readonly kind: 'nothing-to-do' };
-
-export type HeartbeatOutcome = 'continue' | 'cancel-requested' | 'lease-lost';
 
 export interface RunFilter {
   readonly status?: RunStatus;

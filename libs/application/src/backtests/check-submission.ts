@@ -1,7 +1,7 @@
 import { checkBasket, describeSeries, INTERVAL_MS, type CandleInterval, type SeriesIdentity } from '#domain';
 import type { SeriesCoverage } from '../candles/candle-store.port.js';
 import type { BacktestSpec, RunNotice } from './backtest-run.js';
-import { instant } from './run-notices.js';
+import { instant } from '../wording/instant.js';
 
 /** One thing that is wrong with a submission: where (a JSON pointer into its body), a stable code, words with a remedy. */
 export interface SubmitFault {

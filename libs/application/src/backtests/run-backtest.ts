@@ -1,12 +1,12 @@
 import type { Clock } from '../ports/clock.port.js';
 import type { EventLog } from '../ports/event-log.port.js';
-import { StoreFailure } from '../ports/store-failure.js';
+import { isPassingStoreFailure } from '../ports/store-failure.js';
 import type { Timer } from '../ports/timer.port.js';
+import { LeaseKeeper } from '../dispatch/lease-keeper.js';
 import { assembleResult } from './assemble-result.js';
 import { BacktestFault, type BacktestComputer } from './backtest-computer.port.js';
 import type { BacktestRunStore, RunLease } from './backtest-run-store.port.js';
 import type { BacktestRun, RunNotice, RunProgress } from './backtest-run.js';
-import { LeaseKeeper } from './lease-keeper.js';
 import type { PanelCache } from './panel-cache.js';
 import { seriesOfSpec } from './series-of-spec.js';
 import type { StoredResult } from './stored-result.js';
@@ -37,6 +37,8 @@ export interface LookOptions {
   readonly shutdown: AbortSignal;
 }
 
+const NO_PROGRESS: RunProgress = { fraction: 0, simulatedMs: null, barsPerSecond: null };
+
 /** A computed result is worth a few tries: computing it again costs more. */
 const STORE_PAUSES_MS = [250, 1_000, 4_000] as const;
 
@@ -50,7 +52,7 @@ export class RunBacktest {
     const claim = await this.parts.store.claim(runId, this.parts.runnerId, this.parts.leaseMs);
     if (claim.kind !== 'claimed') return claim;
     const { lease } = claim;
-    const keeper = new LeaseKeeper(this.parts, lease);
+    const keeper = this.keep(lease);
     const onShutdown = () => keeper.stop('shutdown');
     shutdown.addEventListener('abort', onShutdown, { once: true });
     if (shutdown.aborted) onShutdown();
@@ -65,7 +67,13 @@ export class RunBacktest {
     }
   }
 
-  private async compute(run: BacktestRun, keeper: LeaseKeeper, onProgress: (progress: RunProgress) => void): Promise<StoredResult> {
+  private keep({ run, epoch }: RunLease): LeaseKeeper<RunProgress> {
+    const { store, leaseMs } = this.parts;
+    const beat = (progress: RunProgress) => store.heartbeat(run.id, epoch, progress, leaseMs);
+    return new LeaseKeeper(this.parts, { beat, noProgress: NO_PROGRESS, logFields: { runId: run.id } });
+  }
+
+  private async compute(run: BacktestRun, keeper: LeaseKeeper<RunProgress>, onProgress: (progress: RunProgress) => void): Promise<StoredResult> {
     const { panels, computer, codeVersion } = this.parts;
     const { spec } = run;
     const series = seriesOfSpec(spec);
@@ -85,7 +93,7 @@ export class RunBacktest {
       try {
         return await this.parts.store.complete(run.id, epoch, result);
       } catch (error) {
-        if (!isPassing(error)) throw error;
+        if (!isPassingStoreFailure(error)) throw error;
         this.parts.log.warn({ event: 'result-not-stored', runId: run.id, error }, 'The result could not be stored; trying again');
         await this.parts.timer.pause(pauseMs);
       }
@@ -94,7 +102,7 @@ export class RunBacktest {
   }
 
   /** What becomes of a run that was not completed. */
-  private async conclude(lease: RunLease, keeper: LeaseKeeper, error: unknown): Promise<RunLook> {
+  private async conclude(lease: RunLease, keeper: LeaseKeeper<RunProgress>, error: unknown): Promise<RunLook> {
     const { store } = this.parts;
     const { stopReason } = keeper;
     const { id } = lease.run;
@@ -105,7 +113,7 @@ export class RunBacktest {
   }
 
   private async fail({ run, epoch }: RunLease, error: unknown): Promise<RunLook> {
-    if (isPassing(error)) {
+    if (isPassingStoreFailure(error)) {
       // Without this, the transport's next try would find the lease held, by this very process.
       await this.parts.store.endLease(run.id, epoch).catch(() => undefined);
       throw error;
@@ -117,6 +125,3 @@ export class RunBacktest {
 }
 
 const DEFECT: RunNotice = { code: 'internal-error', detail: 'the runner failed for a reason that its log tells' };
-
-/** Whether the same call may succeed later: everything of the database's but a broken rule. */
-const isPassing = (error: unknown): boolean => error instanceof StoreFailure && error.kind !== 'refused';

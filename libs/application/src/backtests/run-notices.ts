@@ -1,5 +1,6 @@
 import type { PanelWarning } from '#backtest';
 import { checkFeasibility, type FeasibilityFinding } from '#domain';
+import { instant } from '../wording/instant.js';
 import type { BacktestSpec, RunNotice } from './backtest-run.js';
 
 /** What the strategy cannot do with these parameters and so many assets, said before anything runs. */
@@ -43,6 +44,3 @@ function warningInWords({ asset, fromMs, toMs, ratio }: PanelWarning): string {
 
 /** Four figures say enough to people. */
 const figure = (value: number): string => String(Number(value.toPrecision(4)));
-
-/** ISO 8601 to the minute. */
-export const instant = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(0, 16)}Z`;

@@ -14,3 +14,6 @@ export class StoreFailure extends Error {
     this.name = 'StoreFailure';
   }
 }
+
+/** Whether the same call may succeed later: everything of the database's but a broken rule. */
+export const isPassingStoreFailure = (error: unknown): boolean => error instanceof StoreFailure && error.kind !== 'refused';

@@ -83,7 +83,8 @@ export async function giveBackBackfill(
     `WITH back AS (
        UPDATE candle_backfill SET status = 'queued', lease_until = NULL, dispatch_count = dispatch_count + 1,
          next_action_at = ${after('($3::float8 + $4::float8)')},
-         problem = coalesce($5::jsonb, problem), failed_looks = failed_looks + ($5::jsonb IS NOT NULL)::int,
+         problem = coalesce($5::jsonb, problem),
+         failed_looks = CASE WHEN $5::jsonb IS NULL THEN failed_looks WHEN problem ->> 'code' = $5::jsonb ->> 'code' THEN failed_looks + 1 ELSE 1 END,
          failing_since = CASE WHEN $5::jsonb IS NULL THEN failing_since ELSE coalesce(failing_since, now()) END
        WHERE id = $1 AND lease_epoch = $2 AND status = 'running' RETURNING id, dispatch_count),
      wanted AS (SELECT id, dispatch_count FROM back WHERE $6::text IS NOT NULL),

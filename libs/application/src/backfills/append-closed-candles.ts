@@ -1,0 +1,172 @@
+import { CandleColumnsBuilder, describeSeries, INTERVAL_MS, lastClosedOpenMs } from '#domain';
+import type { Clock, IdSource } from '../ports/clock.port.js';
+import type { EventLog } from '../ports/event-log.port.js';
+import type { MarketDataPort } from '../ports/market-data.port.js';
+import type { Timer } from '../ports/timer.port.js';
+import type { CandleBackfillStore, SeriesStep } from './candle-backfill-store.port.js';
+import { CLOSE_DELAY_MS } from './check-backfill.js';
+import { eachOf } from './each-of.js';
+import type { FollowedSeries, FollowedSeriesStore } from './followed-series-store.port.js';
+
+export interface AppendClosedCandlesParts {
+  readonly source: Pick<MarketDataPort, 'venue' | 'candles'>;
+  readonly series: FollowedSeriesStore;
+  readonly backfills: Pick<CandleBackfillStore, 'submit'>;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly ids: IdSource;
+  readonly log: EventLog;
+  /** Which markets are this ingestor's; asked anew at each round. */
+  readonly isOurs: (marketId: string) => boolean;
+  /** Venue's clock minus ours, as last measured. */
+  readonly clockOffsetMs: () => number;
+  /** Called after a backfill was submitted: the outbox has a new job. */
+  readonly onQueued: () => void;
+}
+
+/** What one round came to. */
+export interface AppendRound {
+  readonly appended: number;
+  readonly submitted: number;
+  readonly failed: number;
+}
+
+const LOOK_EVERY_MS = 1_000;
+/** More is a backfill's work: one page of the exchange's. */
+const MOST_APPENDED = 500;
+const CONCURRENCY = 8;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+interface Patience {
+  readonly tries: number;
+  readonly untilMs: number;
+}
+
+/**
+ * Appends the candles of followed series soon after they close. What is late or fails is tried again with growing pauses;
+ * a series that has fallen behind by more than a page gets a backfill.
+ */
+export class AppendClosedCandles {
+  private readonly patience = new Map<string, Patience>();
+  private readonly ending = new AbortController();
+  private end: (() => void) | null = null;
+  private round: Promise<unknown> | null = null;
+  private lastProblem = '';
+
+  constructor(private readonly parts: AppendClosedCandlesParts) {}
+
+  start(): void {
+    this.end = this.parts.timer.every(LOOK_EVERY_MS, () => this.lookUnlessBusy());
+    this.lookUnlessBusy();
+  }
+
+  /** What is under way ends at its next step. */
+  async stop(): Promise<void> {
+    this.end?.();
+    this.ending.abort();
+    await this.round;
+  }
+
+  /** Everything that is due now. @throws StoreFailure where even the list of series cannot be had. */
+  async look(): Promise<AppendRound> {
+    const nowMs = this.parts.clock.nowMs();
+    const followed = await this.parts.series.followed(this.parts.source.venue);
+    const ours = followed.filter(({ marketId }) => this.parts.isOurs(marketId));
+    this.forgetAllBut(ours);
+    const due = ours.filter((series) => this.isDue(series, nowMs));
+    const round = { appended: 0, submitted: 0, failed: 0 };
+    await eachOf(due, CONCURRENCY, async (series) => {
+      if (!this.ending.signal.aborted) round[await this.bringUpToDate(series)] += 1;
+    });
+    if (round.submitted > 0) this.parts.onQueued();
+    return round;
+  }
+
+  private lookUnlessBusy(): void {
+    this.round ??= this.look()
+      .then(
+        () => (this.lastProblem = ''),
+        (error: unknown) => this.tell('all', error),
+      )
+      .finally(() => {
+        this.round = null;
+      });
+  }
+
+  private isDue(series: FollowedSeries, nowMs: number): boolean {
+    if (series.nextFromMs === null || series.nextFromMs > this.closedMs(series)) return false;
+    return (this.patience.get(keyOf(series))?.untilMs ?? 0) <= nowMs;
+  }
+
+  /** The youngest open time that has closed by the venue's clock. */
+  private closedMs({ identity }: FollowedSeries): number {
+    return lastClosedOpenMs(this.parts.clock.nowMs() + this.parts.clockOffsetMs() - CLOSE_DELAY_MS, identity.interval);
+  }
+
+  private async bringUpToDate(series: FollowedSeries): Promise<keyof AppendRound> {
+    const closedMs = this.closedMs(series);
+    const count = (closedMs - series.nextFromMs!) / INTERVAL_MS[series.identity.interval] + 1;
+    try {
+      const isDone = count > MOST_APPENDED ? await this.submit(series, closedMs) : await this.append(series, closedMs);
+      if (isDone) this.patience.delete(keyOf(series));
+      else this.bePatient(series);
+      return count > MOST_APPENDED ? 'submitted' : 'appended';
+    } catch (error) {
+      this.bePatient(series);
+      if (!this.ending.signal.aborted) this.tell(describeSeries(series.identity), error);
+      return 'failed';
+    }
+  }
+
+  /** Whether all that has closed is stored or known to be missing. */
+  private async append(series: FollowedSeries, closedMs: number): Promise<boolean> {
+    const step = await this.fetch(series, closedMs);
+    if (step.nextFromMs > step.fromMs) await this.parts.series.append(series, step, `${series.identity.exchange} as it closed`);
+    return step.nextFromMs > closedMs;
+  }
+
+  private async fetch({ identity, marketId, nextFromMs }: FollowedSeries, closedMs: number): Promise<SeriesStep> {
+    const intervalMs = INTERVAL_MS[identity.interval];
+    const fetched = new CandleColumnsBuilder();
+    let coveredToMs = nextFromMs! - intervalMs;
+    for await (const page of this.parts.source.candles({ marketId, interval: identity.interval, fromMs: nextFromMs!, toMs: closedMs }, this.ending.signal)) {
+      fetched.append(page.columns);
+      coveredToMs = page.coveredToMs;
+    }
+    const columns = fetched.take();
+    // The youngest may only be late: it counts as missing once the one after it has closed as well.
+    const certainToMs = Math.max(columns.openTimesMs.at(-1) ?? -Infinity, Math.min(coveredToMs, closedMs - intervalMs));
+    return { fromMs: nextFromMs!, nextFromMs: Math.max(nextFromMs!, certainToMs + intervalMs), columns };
+  }
+
+  /** One at a time: while a backfill of the series is open, there is nothing more to do. */
+  private async submit(series: FollowedSeries, closedMs: number): Promise<boolean> {
+    if (series.isBackfilling) return false;
+    const { identity, marketId, nextFromMs } = series;
+    const { clock, ids, backfills } = this.parts;
+    await backfills.submit([{ id: ids.next('bf'), identity, marketId, fromMs: nextFromMs!, toMs: closedMs, isFollowed: true, createdAtMs: clock.nowMs() }]);
+    return false;
+  }
+
+  private bePatient(series: FollowedSeries): void {
+    const tries = (this.patience.get(keyOf(series))?.tries ?? 0) + 1;
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries - 1, 10));
+    this.patience.set(keyOf(series), { tries, untilMs: this.parts.clock.nowMs() + pauseMs });
+  }
+
+  private forgetAllBut(series: readonly FollowedSeries[]): void {
+    const kept = new Set(series.map(keyOf));
+    for (const key of this.patience.keys()) if (!kept.has(key)) this.patience.delete(key);
+  }
+
+  /** Once for each new problem: an exchange that is away would fill the log. */
+  private tell(subject: string, error: unknown): void {
+    const problem = error instanceof Error ? error.message : String(error);
+    if (problem === this.lastProblem) return;
+    this.lastProblem = problem;
+    this.parts.log.warn({ event: 'append-failed', subject, error }, 'Closed candles could not be appended; trying again');
+  }
+}
+
+const keyOf = ({ identity }: FollowedSeries): string => describeSeries(identity);
