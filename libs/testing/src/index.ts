@@ -9,3 +9,4 @@ export { createTestDatabase, type TestDatabase } from './test-database.js';
 export { startTestRedis, type TestRedis, type TestRedisOptions } from './test-redis.js';
 export { startScriptedVenue, type ScriptedVenue, type VenueReply, type VenueRequest, type VenueScript } from './scripted-venue.js';
 export { anOrder, aSimulatedVenue, scriptedPrices, VENUE_NOW_MS, type MinuteBars } from './a-simulated-venue.js';
+export { MadeVenue, type MadeVenueOptions } from './made-venue.js';

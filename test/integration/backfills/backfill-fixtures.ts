@@ -81,7 +81,7 @@ export async function stretchInMinutes(database: BackfillDatabase, identity: Ser
 }
 
 export const expireLease = (database: BackfillDatabase, id: string) =>
-  database.query(`UPDATE candle_backfill SET lease_until = now() - interval '1 second' WHERE id = $1`, [id]);
+  database.query(`UPDATE candle_backfill SET lease_until = now() - interval '1 second' WHERE id = $1 AND status = 'running'`, [id]);
 
 export async function drainOutbox(database: BackfillDatabase): Promise<QueuedJob[]> {
   const jobs: QueuedJob[] = [];

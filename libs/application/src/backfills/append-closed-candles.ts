@@ -32,6 +32,8 @@ export interface AppendRound {
 }
 
 const LOOK_EVERY_MS = 1_000;
+/** How late a series that others began to follow, or appended to, is noticed. */
+const LIST_EVERY_MS = 10_000;
 /** More is a backfill's work: one page of the exchange's. */
 const MOST_APPENDED = 500;
 const CONCURRENCY = 8;
@@ -49,6 +51,7 @@ interface Patience {
  */
 export class AppendClosedCandles {
   private readonly patience = new Map<string, Patience>();
+  private listed: { readonly atMs: number; readonly series: Map<string, FollowedSeries> } | null = null;
   private readonly ending = new AbortController();
   private end: (() => void) | null = null;
   private round: Promise<unknown> | null = null;
@@ -71,8 +74,7 @@ export class AppendClosedCandles {
   /** Everything that is due now. @throws StoreFailure where even the list of series cannot be had. */
   async look(): Promise<AppendRound> {
     const nowMs = this.parts.clock.nowMs();
-    const followed = await this.parts.series.followed(this.parts.source.venue);
-    const ours = followed.filter(({ marketId }) => this.parts.isOurs(marketId));
+    const ours = [...(await this.list(nowMs)).values()].filter(({ marketId }) => this.parts.isOurs(marketId));
     this.forgetAllBut(ours);
     const due = ours.filter((series) => this.isDue(series, nowMs));
     const round = { appended: 0, submitted: 0, failed: 0 };
@@ -81,6 +83,14 @@ export class AppendClosedCandles {
     });
     if (round.submitted > 0) this.parts.onQueued();
     return round;
+  }
+
+  private async list(nowMs: number): Promise<Map<string, FollowedSeries>> {
+    if (this.listed === null || nowMs - this.listed.atMs >= LIST_EVERY_MS) {
+      const followed = await this.parts.series.followed(this.parts.source.venue);
+      this.listed = { atMs: nowMs, series: new Map(followed.map((series) => [keyOf(series), series])) };
+    }
+    return this.listed.series;
   }
 
   private lookUnlessBusy(): void {
@@ -123,6 +133,7 @@ export class AppendClosedCandles {
   private async append(series: FollowedSeries, closedMs: number): Promise<boolean> {
     const step = await this.fetch(series, closedMs);
     if (step.nextFromMs > step.fromMs) await this.parts.series.append(series, step, `${series.identity.exchange} as it closed`);
+    this.listed?.series.set(keyOf(series), { ...series, nextFromMs: step.nextFromMs });
     return step.nextFromMs > closedMs;
   }
 
@@ -145,6 +156,7 @@ export class AppendClosedCandles {
     if (series.isBackfilling) return false;
     const { identity, marketId, nextFromMs } = series;
     const { clock, ids, backfills } = this.parts;
+    this.listed?.series.set(keyOf(series), { ...series, isBackfilling: true });
     await backfills.submit([{ id: ids.next('bf'), identity, marketId, fromMs: nextFromMs!, toMs: closedMs, isFollowed: true, createdAtMs: clock.nowMs() }]);
     return false;
   }

@@ -58,7 +58,7 @@ export class SubmitBackfill {
     const missing: SubmitFault[] = [];
     for (const [index, base] of assets.entries()) {
       const market = found[index] ?? null;
-      if (market?.isListed === true || nameless.has(`/assets/${index}`)) continue;
+      if (market?.isListed === true || nameless.has('/quote') || nameless.has(`/assets/${index}`)) continue;
       missing.push(market === null ? unknownMarketFault(index, venue, base, quote, await markets.basesLike(venue, base, MAX_SIMILAR)) : notListedFault(index, venue, market));
     }
     if (missing.length > 0 || nameless.size > 0) return { kind: 'bad', faults: missing };
