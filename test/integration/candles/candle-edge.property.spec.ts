@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Candle, SeriesIdentity } from '#domain';
 import { PostgresFollowedSeriesStore } from '#persistence';
 import { aCandle, batchesOf, columnsOf, HANA, MINUTE_MS, START_MS, startStore, type StoreUnderTest } from './candle-fixtures.js';

@@ -3,6 +3,7 @@ import type { Clock, IdSource } from '../ports/clock.port.js';
 import type { EventLog } from '../ports/event-log.port.js';
 import type { MarketDataPort } from '../ports/market-data.port.js';
 import type { Timer } from '../ports/timer.port.js';
+import { RoundLoop } from '../rounds/round-loop.js';
 import type { CandleBackfillStore, SeriesStep } from './candle-backfill-store.port.js';
 import { CLOSE_DELAY_MS } from './check-backfill.js';
 import { eachOf } from './each-of.js';
@@ -53,22 +54,22 @@ export class AppendClosedCandles {
   private readonly patience = new Map<string, Patience>();
   private listed: { readonly atMs: number; readonly series: Map<string, FollowedSeries> } | null = null;
   private readonly ending = new AbortController();
-  private end: (() => void) | null = null;
-  private round: Promise<unknown> | null = null;
+  private readonly loop: RoundLoop;
   private lastProblem = '';
 
-  constructor(private readonly parts: AppendClosedCandlesParts) {}
+  constructor(private readonly parts: AppendClosedCandlesParts) {
+    const { timer, log } = parts;
+    this.loop = new RoundLoop({ name: 'append', everyMs: LOOK_EVERY_MS, mayTakeLonger: true, round: async () => void (await this.look()), timer, log });
+  }
 
   start(): void {
-    this.end = this.parts.timer.every(LOOK_EVERY_MS, () => this.lookUnlessBusy());
-    this.lookUnlessBusy();
+    this.loop.start();
   }
 
   /** What is under way ends at its next step. */
   async stop(): Promise<void> {
-    this.end?.();
     this.ending.abort();
-    await this.round;
+    await this.loop.stop();
   }
 
   /** Everything that is due now. @throws StoreFailure where even the list of series cannot be had. */
@@ -82,6 +83,7 @@ export class AppendClosedCandles {
       if (!this.ending.signal.aborted) round[await this.bringUpToDate(series)] += 1;
     });
     if (round.submitted > 0) this.parts.onQueued();
+    if (round.failed === 0 && due.length > 0) this.lastProblem = '';
     return round;
   }
 
@@ -91,17 +93,6 @@ export class AppendClosedCandles {
       this.listed = { atMs: nowMs, series: new Map(followed.map((series) => [keyOf(series), series])) };
     }
     return this.listed.series;
-  }
-
-  private lookUnlessBusy(): void {
-    this.round ??= this.look()
-      .then(
-        () => (this.lastProblem = ''),
-        (error: unknown) => this.tell('all', error),
-      )
-      .finally(() => {
-        this.round = null;
-      });
   }
 
   private isDue(series: FollowedSeries, nowMs: number): boolean {

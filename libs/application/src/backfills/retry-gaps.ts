@@ -3,6 +3,7 @@ import type { EventLog } from '../ports/event-log.port.js';
 import type { MarketDataPort } from '../ports/market-data.port.js';
 import type { Timer } from '../ports/timer.port.js';
 import { VenueFailure } from '../ports/venue-failure.js';
+import { RoundLoop } from '../rounds/round-loop.js';
 import type { CandleGap, CandleGapStore } from './candle-gap-store.port.js';
 
 export interface RetryGapsParts {
@@ -36,21 +37,22 @@ const PAUSES_MS = [10 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS] as const;
 /** Asks again for the candles that were missing, less and less often, and in the end accepts that there are none. */
 export class RetryGaps {
   private readonly ending = new AbortController();
-  private end: (() => void) | null = null;
-  private round: Promise<unknown> | null = null;
+  private readonly loop: RoundLoop;
   private lastProblem = '';
 
-  constructor(private readonly parts: RetryGapsParts) {}
+  constructor(private readonly parts: RetryGapsParts) {
+    const { timer, log, everyMs = RETRY_EVERY_MS } = parts;
+    this.loop = new RoundLoop({ name: 'gap-retry', everyMs, mayTakeLonger: true, round: async () => void (await this.look()), timer, log });
+  }
 
   start(): void {
-    this.end = this.parts.timer.every(this.parts.everyMs ?? RETRY_EVERY_MS, () => this.lookUnlessBusy());
+    this.loop.start();
   }
 
   /** What is under way ends at its next request. */
   async stop(): Promise<void> {
-    this.end?.();
     this.ending.abort();
-    await this.round;
+    await this.loop.stop();
   }
 
   /** Everything that is due now, up to a bound. @throws StoreFailure */
@@ -62,17 +64,6 @@ export class RetryGaps {
       await this.retry(group, round);
     }
     return round;
-  }
-
-  private lookUnlessBusy(): void {
-    this.round ??= this.look()
-      .then(
-        () => undefined,
-        (error: unknown) => this.tell(error),
-      )
-      .finally(() => {
-        this.round = null;
-      });
   }
 
   private async retry(group: readonly CandleGap[], round: { -readonly [Count in keyof RetryRound]: RetryRound[Count] }): Promise<void> {

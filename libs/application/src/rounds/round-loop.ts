@@ -5,6 +5,8 @@ export interface RoundLoopParts {
   /** For the log: `<name>-failed`, `<name>-slow`, `<name>-resumed`. */
   readonly name: string;
   readonly everyMs: number;
+  /** True: a round that takes longer than the time between two is usual, and not told of. */
+  readonly mayTakeLonger?: boolean;
   /** May reject; the next round tries again. */
   readonly round: () => Promise<void>;
   readonly timer: Timer;
@@ -47,7 +49,7 @@ export class RoundLoop {
     this.isLate = false;
     try {
       await this.parts.round();
-      this.tell(this.isLate ? 'slow' : '');
+      this.tell(this.isLate && this.parts.mayTakeLonger !== true ? 'slow' : '');
     } catch (error) {
       this.tell(error instanceof Error ? error.message : String(error), error);
     } finally {
