@@ -1,5 +1,5 @@
 import type { DecimalText } from '#domain';
-import { Money, moneyText, ZERO } from './money.js';
+import { Money, moneyText, readMoney, ZERO } from './money.js';
 import type { AccountBalance } from './venue-types.js';
 
 interface Holding {
@@ -27,8 +27,8 @@ export class Accounts {
   }
 
   setFree(accountId: string, asset: string, free: DecimalText): void {
-    const value = new Money(free);
-    if (!value.isFinite() || value.isNegative()) throw new Error(`balance of ${asset}: zero or more, was ${free}`);
+    const value = readMoney(free);
+    if (value === null) throw new Error(`balance of ${asset}: decimal text, zero or more, was ${free}`);
     this.holding(accountId, asset).free = value;
   }
 

@@ -12,6 +12,12 @@ export function firstOpenMs(grid: CandleGrid, timeMs: number, where: 'holding' |
   return where === 'holding' || holdingMs === timeMs ? holdingMs : nextOpenMs(grid, holdingMs);
 }
 
+/** @throws Error for what is no grid of whole minutes */
+export function checkGrid(grid: CandleGrid): void {
+  const isWhole = grid === 'month' || (Number.isInteger(grid / 60_000) && grid > 0);
+  if (!isWhole) throw new Error(`candle interval: whole minutes, was ${grid} ms`);
+}
+
 export function nextOpenMs(grid: CandleGrid, openMs: number): number {
   return grid === 'month' ? monthOpenMs(monthOf(openMs) + 1) : openMs + grid;
 }

@@ -39,7 +39,7 @@ export class MatchingEngine {
     const crossings = this.parts.log.open().flatMap((logged) => this.crossingOf(logged, sinceMs, nowMs) ?? []);
     crossings.sort((a, b) => a.atMs - b.atMs);
     const fills = crossings.map((crossing) => this.fillResting(crossing));
-    this.parts.log.prune(nowMs);
+    this.parts.log.prune(sinceMs, nowMs);
     return fills;
   }
 
@@ -179,7 +179,7 @@ export class MatchingEngine {
   private crossingOf(logged: LoggedOrder, sinceMs: number, nowMs: number): Crossing | null {
     const { marketId, side, price } = logged.order;
     const market = this.parts.markets.get(marketId);
-    if (market === undefined) return null;
+    if (market === undefined || market.rules.status !== 'online') return null;
     const isBuy = side === 'BUY';
     const limit = market.price.units(price, isBuy ? 'down' : 'up');
     const there = lastPriceWhereReached(market, isBuy ? 'ask' : 'bid', limit);

@@ -1,6 +1,7 @@
 import type { SimulatedFill, SimulatedOrder } from './venue-types.js';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** As long as MEXC answers about them. */
 const ORDERS_KEPT_MS = 7 * DAY_MS;
 const FILLS_KEPT_MS = 30 * DAY_MS;
@@ -108,12 +109,11 @@ export class OrderLog {
     return found;
   }
 
-  /** Drops what is too old or too much; open orders stay. */
-  prune(nowMs: number): void {
-    if (this.orders.length > MOST_ORDERS + SLACK || (this.orders[0]?.order.updatedMs ?? Infinity) < nowMs - ORDERS_KEPT_MS - DAY_MS) {
-      this.pruneOrders(nowMs);
-    }
-    if (this.fills.length > MOST_FILLS + SLACK || (this.fills[0]?.timeMs ?? Infinity) < nowMs - FILLS_KEPT_MS - DAY_MS) {
+  /** Drops what is too old, looked for once an hour, or too much; open orders stay. */
+  prune(sinceMs: number, nowMs: number): void {
+    const isHourOver = Math.floor(nowMs / HOUR_MS) > Math.floor(sinceMs / HOUR_MS);
+    if (isHourOver || this.orders.length > MOST_ORDERS + SLACK) this.pruneOrders(nowMs);
+    if (isHourOver || this.fills.length > MOST_FILLS + SLACK) {
       this.fills = this.fills.slice(-MOST_FILLS).filter((fill) => fill.timeMs >= nowMs - FILLS_KEPT_MS);
     }
   }
@@ -125,9 +125,10 @@ export class OrderLog {
   private pruneOrders(nowMs: number): void {
     const surplus = this.orders.length - MOST_ORDERS;
     const isKept = ({ order }: LoggedOrder, i: number) => isOpen(order) || (i >= surplus && order.updatedMs >= nowMs - ORDERS_KEPT_MS);
-    const kept = this.orders.filter(isKept);
-    for (const logged of this.orders.filter((order, i) => !isKept(order, i))) this.forget(logged);
-    this.orders = kept;
+    const dropped = this.orders.filter((logged, i) => !isKept(logged, i));
+    if (dropped.length === 0) return;
+    this.orders = this.orders.filter(isKept);
+    for (const logged of dropped) this.forget(logged);
   }
 
   private forget(logged: LoggedOrder): void {

@@ -1,7 +1,7 @@
 import type { MarketRules } from '#domain';
 import { Accounts, type AccountsState } from './accounts.js';
 import { mix } from './chance.js';
-import type { CandleGrid } from './candle-grid.js';
+import { checkGrid, type CandleGrid } from './candle-grid.js';
 import { defaultMarkets, marketOfReplay } from './default-markets.js';
 import { CommonFactor } from './made-path.js';
 import { TakenLiquidity, type TakenState } from './made-book.js';
@@ -146,6 +146,7 @@ class Venue implements venue.SimulatedVenue {
   }
 
   private candlesOn(grid: CandleGrid, marketId: string, span: Parameters<typeof candlesOf>[2], nowMs: number): readonly venue.SimulatedCandle[] | null {
+    checkGrid(grid);
     const market = this.byId.get(marketId);
     return market === undefined ? null : candlesOf(market, grid, span, nowMs);
   }
