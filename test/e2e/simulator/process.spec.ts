@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { spawnApp, startHeldProcess, temporaryFolder, repositoryFolder, type TemporaryFolder } from '#testing';
+import { repositoryFolder, spawnApp, startHeldProcess, temporaryFolder, type HeldProcess, type TemporaryFolder } from '#testing';
 import { startSimulatorProcess } from './simulator-process.js';
 
 const ENTRY = 'apps/exchange-simulator/src/main.js';
@@ -107,5 +107,48 @@ describe('the process', () => {
     expect(rows).toHaveLength(24);
     await app.stop();
     expect(await runToEnd('--replay', folder.path)).toMatchObject({ code: 1, output: expect.stringContaining('no *.csv or *.csv.gz in this folder') as string });
+  });
+});
+
+const startCommand = (...args: readonly string[]) =>
+  startHeldProcess('npm run simulator', { command: process.execPath, args: [path.join(repositoryFolder(), 'scripts/simulator.mjs'), '--port', '0', '--control-port', '0', ...args], cwd: repositoryFolder() });
+
+function untilReady(held: HeldProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const look = (output: string): void => {
+      const url = /^ready: (http:\S+)$/mu.exec(output)?.[1];
+      if (url !== undefined) resolve(url);
+    };
+    held.onOutput(look);
+    look(held.output());
+    void held.exited.then(() => reject(new Error(held.output())));
+  });
+}
+
+async function untilGone(url: string): Promise<void> {
+  const deadline = performance.now() + 15_000;
+  while (await fetch(`${url}/api/v3/ping`).then(() => true, () => false)) {
+    if (performance.now() > deadline) throw new Error(`${url} still answers`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+describe('npm run simulator', () => {
+  it.each([
+    { signal: 'SIGTERM' as const, end: { code: 0, signal: null } },
+    { signal: 'SIGINT' as const, end: { code: 0, signal: null } },
+    { signal: 'SIGKILL' as const, end: { code: null, signal: 'SIGKILL' } },
+  ])('leaves nothing behind after $signal', async ({ signal, end }) => {
+    const held = await startCommand();
+    const url = await untilReady(held);
+    process.kill(held.pid, signal);
+    expect(await held.exited).toEqual(end);
+    await untilGone(url);
+  });
+
+  it("ends with the simulator's own code", async () => {
+    const held = await startCommand('--seed', 'x');
+    expect((await held.exited).code).toBe(2);
+    expect(held.output()).toBe('exchange-simulator: --seed: expected a whole number from 0 to 4294967295\n');
   });
 });

@@ -68,3 +68,22 @@ describe('limits of rate', () => {
     }
   });
 });
+
+describe('bounds', () => {
+  it('refuses addresses and bodies that are too long', async () => {
+    expect((await exchange.get('/api/v3/time', { filler: 'x'.repeat(17_000) })).status).toBe(414);
+    const tooLong = await fetch(`${exchange.simulator.url}/api/v3/order`, { method: 'POST', body: 'x'.repeat(70_000) });
+    expect(tooLong.status).toBe(413);
+    expect((await exchange.get('/api/v3/time')).status).toBe(200);
+  });
+
+  it('reads parameters from a form or a JSON object too, the query first', async () => {
+    const send = (body: string) => fetch(`${exchange.simulator.url}/api/v3/order?symbol=HANAUSDT`, { method: 'POST', body, headers: { 'X-MEXC-APIKEY': 'nobody' } });
+    await exchange.control('DELETE', '/counters');
+    await send('symbol=AIAUSDT&side=BUY');
+    await send('{"symbol":"AIAUSDT","quantity":5}');
+    await send('{"symbol":');
+    const { requests } = (await exchange.control('GET', '/requests')).json as { requests: readonly { parameters: object }[] };
+    expect(requests.map(({ parameters }) => parameters)).toEqual([{ symbol: 'HANAUSDT', side: 'BUY' }, { symbol: 'HANAUSDT', quantity: '5' }, { symbol: 'HANAUSDT' }]);
+  });
+});
