@@ -1,23 +1,23 @@
 import {
-  OutboxDispatcher, RunSweeper, SubmitBacktest, verifyToken, type BacktestResultReader, type BacktestRunStore, type CandleStore, type LatestPrices, type MarketStore, type TokenIssue,
+  SubmitBackfill, SubmitBacktest, verifyToken, type BacktestResultReader, type BacktestRunStore, type CandleBackfillStore,
+  type CandleStore, type LatestPrices, type MarketStore, type TokenIssue,
   type VenueName,
 } from '#application';
-import { BACKTEST_LIMITS, backtestRun, QUEUES } from '#contracts';
-import { BullJobQueue, RedisLatestPrices } from '#messaging';
+import { BACKTEST_LIMITS } from '#contracts';
+import { RedisLatestPrices, type BullJobQueue } from '#messaging';
 import {
-  createDataSource, missingMigrations, PostgresAccessTokenStore, PostgresBacktestResultReader, PostgresBacktestRunStore, PostgresBacktestRunSweep,
-  PostgresCandleStore, PostgresMarketStore, PostgresNotifications, PostgresOutbox,
+  createDataSource, missingMigrations, PostgresAccessTokenStore, PostgresBacktestResultReader, PostgresBacktestRunStore,
+  PostgresCandleBackfillStore, PostgresCandleStore, PostgresMarketStore, PostgresNotifications,
 } from '#persistence';
 import {
-  canonicalSha256, EventStreams, HealthFailure, Readiness, systemClock, systemTimer, type Authenticate, type BuildInfo, type HealthCheck, type Logger,
+  canonicalSha256, EventStreams, HealthFailure, Readiness, systemClock, type Authenticate, type BuildInfo, type HealthCheck, type Logger,
 } from '#platform';
 import type { RunWatch } from './backtests/stream-run.js';
 import { exchangeHealth, venueInWords } from './exchange/exchange-health.js';
 import type { ApiConfiguration } from './configuration.js';
+import { BACKFILL_JOBS, createDispatch, RUN_JOBS, type Database, type Dispatch } from './dispatch.js';
 import { API_LIMITS } from './limits.js';
 import { secretSource, ulidSource } from './system.js';
-
-type Database = ReturnType<typeof createDataSource>;
 
 /** Everything that the routes need, made once; `stop` ends it after the server has stopped. */
 export interface ApiServices {
@@ -30,6 +30,8 @@ export interface ApiServices {
   readonly runs: BacktestRunStore;
   readonly results: BacktestResultReader;
   readonly submitBacktest: Pick<SubmitBacktest, 'run'>;
+  readonly backfills: CandleBackfillStore;
+  readonly submitBackfill: Pick<SubmitBackfill, 'run'>;
   readonly runWatch: RunWatch;
   readonly eventStreams: EventStreams;
   readonly health: Readiness;
@@ -58,32 +60,6 @@ export async function createApiServices(configuration: ApiConfiguration, build: 
   return assemble({ database, notifications, runs, dispatch, prices, venue: configuration.venue, build, log });
 }
 
-const RUN_JOBS = { queue: backtestRun.name, priorities: backtestRun.policy.priorities };
-
-/** What moves jobs from the outbox to their queues, and brings back those that were lost there. */
-interface Dispatch {
-  readonly queues: BullJobQueue;
-  readonly kick: () => void;
-  readonly stop: () => Promise<void>;
-}
-
-function createDispatch(database: Database, notifications: PostgresNotifications, redisUrl: string, log: Logger): Dispatch {
-  const outbox = new PostgresOutbox(database);
-  const kick = (): void => dispatcher.kick();
-  // What waits goes out as soon as Redis is back.
-  const queues = new BullJobQueue({ redisUrl, contracts: QUEUES, onError: warnOnce(log), onReady: () => kick() });
-  const dispatcher = new OutboxDispatcher({ outbox, jobs: queues, timer: systemTimer, log, signal: notifications.outbox });
-  const runs = new PostgresBacktestRunSweep(database, RUN_JOBS);
-  const sweeper = new RunSweeper({ runs, outbox, jobs: queues, timer: systemTimer, log, onQueued: kick });
-  dispatcher.start();
-  sweeper.start();
-  const stop = async (): Promise<void> => {
-    await Promise.allSettled([sweeper.stop(), dispatcher.stop()]);
-    await queues.close();
-  };
-  return { queues, kick, stop };
-}
-
 interface Parts {
   readonly database: Database;
   readonly notifications: PostgresNotifications;
@@ -103,8 +79,10 @@ function assemble({ database, notifications, runs, dispatch, prices, venue, buil
     store: runs, candles, clock: systemClock, ids: ulidSource, digest: canonicalSha256, codeVersion: build.codeVersion,
     maxAssetBars: BACKTEST_LIMITS.assetBars, onQueued: dispatch.kick,
   });
+  const backfills = new PostgresCandleBackfillStore(database, BACKFILL_JOBS);
+  const submitBackfill = new SubmitBackfill({ store: backfills, markets, venue, clock: systemClock, ids: ulidSource, onQueued: dispatch.kick });
   return {
-    log, version: build.version, candles, venue, markets, prices, runs, submitBacktest, tokens,
+    log, version: build.version, candles, venue, markets, prices, runs, backfills, submitBackfill, submitBacktest, tokens,
     results: new PostgresBacktestResultReader(database),
     runWatch: { find: (id) => runs.find(id), feed: notifications.runs, recheckMs: API_LIMITS.streamRecheckMs },
     eventStreams: new EventStreams({ streams: API_LIMITS.streams, heartbeatMs: API_LIMITS.heartbeatMs }),
@@ -143,13 +121,3 @@ function exchangeCheck(venue: VenueName, markets: MarketStore): HealthCheck {
 
 const warnOfListener = (log: Logger) => (error: Error): void =>
   log.warn({ event: 'listener-lost', error }, 'The database listener lost its connection, and is making a new one');
-
-/** Every attempt to reconnect fails anew; one line for each new reason is enough. */
-function warnOnce(log: Logger): (error: Error) => void {
-  let last = '';
-  return (error) => {
-    if (error.message === last) return;
-    last = error.message;
-    log.warn({ event: 'redis-unreachable', error }, 'Redis cannot be reached; runs are accepted and wait');
-  };
-}

@@ -6,6 +6,7 @@ import { BacktestEventsController } from './backtests/backtest-events.controller
 import { BacktestResultsController } from './backtests/backtest-results.controller.js';
 import { BacktestsController } from './backtests/backtests.controller.js';
 import { CandlesController } from './candles/candles.controller.js';
+import { CandleBackfillsController } from './backfills/candle-backfills.controller.js';
 import { ExchangeController } from './exchange/exchange.controller.js';
 import { PricesController } from './exchange/prices.controller.js';
 import { HealthController } from './health/health.controller.js';
@@ -19,7 +20,10 @@ export class ApiModule {}
 export function apiModule(services: ApiServices): DynamicModule {
   return {
     module: ApiModule,
-    controllers: [HealthController, BacktestsController, BacktestEventsController, BacktestResultsController, CandlesController, ExchangeController, PricesController],
+    controllers: [
+      HealthController, BacktestsController, BacktestEventsController, BacktestResultsController, CandlesController, CandleBackfillsController, ExchangeController,
+      PricesController,
+    ],
     providers: [...portsOf(services), ...EVERYWHERE],
   };
 }
@@ -39,7 +43,7 @@ const EVERYWHERE: readonly Provider[] = [
 ];
 
 function portsOf(services: ApiServices): readonly Provider[] {
-  const { log, candles, venue, markets, prices, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch } = services;
-  const ports = { log, candles, venue, markets, prices, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch };
+  const { log, candles, venue, markets, prices, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch, backfills, submitBackfill } = services;
+  const ports = { log, candles, venue, markets, prices, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch, backfills, submitBackfill };
   return Object.entries({ ...ports, clock: systemClock }).map(([name, useValue]) => ({ provide: TOKENS[name as keyof typeof TOKENS], useValue }));
 }

@@ -14,10 +14,7 @@ export const backtestNotFound = (id: string): HttpProblem => apiProblem('backtes
 export const backfillNotFound = (id: string): HttpProblem => apiProblem('backfill-not-found', `there is no backfill ${id}`);
 
 /** Nothing is known of the exchange's markets, so nothing can be said about them. */
-export const exchangeUnavailable = (problem: string | null): HttpProblem =>
-  apiProblem('exchange-unavailable', `no ingestor has loaded the exchange's markets yet${problem === null ? '' : `: ${problem}`}; try again in a moment`, {
-    headers: { 'Retry-After': '5' },
-  });
+export const exchangeUnavailable = (detail: string): HttpProblem => apiProblem('exchange-unavailable', detail, { headers: { 'Retry-After': '5' } });
 
 const RETRY_SOON = { 'Retry-After': '2' } as const;
 

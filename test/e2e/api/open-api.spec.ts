@@ -67,6 +67,8 @@ it.each([
   ['get', '/v1/backtests/{id}/drawdown', 200, 'SeriesPoints'], ['get', '/v1/backtests/{id}/weights', 200, 'WeightsPoints'],
   ['get', '/v1/backtests/{id}/trades', 200, 'BacktestTradePage'], ['get', '/v1/backtests/{id}/rebalances', 200, 'BacktestRebalancePage'],
   ['get', '/v1/backtests/{id}/evaluations', 200, 'EvaluationCounts'], ['get', '/v1/candles/coverage', 200, 'CandleCoverage'],
+  ['post', '/v1/candle-backfills', 202, 'SubmittedBackfills'], ['get', '/v1/candle-backfills', 200, 'CandleBackfills'],
+  ['get', '/v1/candle-backfills/{id}', 200, 'CandleBackfill'], ['post', '/v1/candle-backfills/{id}/cancel', 202, 'CandleBackfill'],
   ['get', '/v1/exchange', 200, 'ExchangeStatus'], ['get', '/v1/exchange/markets', 200, 'ExchangeMarkets'], ['get', '/v1/prices', 200, 'Prices'],
   ['get', '/livez', 200, 'Liveness'], ['get', '/readyz', 503, 'Readiness'],
 ])('%s %s answers %i with %s', (method, path, status, schema) => {
@@ -120,7 +122,7 @@ it('describes what the server really sends', async () => {
   for (const [name, path] of [
     ['BacktestRun', `/v1/backtests/${runId(1)}`], ['BacktestRunPage', '/v1/backtests'], ['BacktestSummary', `/v1/backtests/${runId(1)}/summary`],
     ['SeriesPoints', `/v1/backtests/${runId(1)}/equity`], ['WeightsPoints', `/v1/backtests/${runId(1)}/weights`], ['BacktestTradePage', `/v1/backtests/${runId(1)}/trades`],
-    ['EvaluationCounts', `/v1/backtests/${runId(1)}/evaluations`], ['Problem', `/v1/backtests/${runId(2)}`], ['Readiness', '/readyz'], ['ExchangeStatus', '/v1/exchange'],
+    ['EvaluationCounts', `/v1/backtests/${runId(1)}/evaluations`], ['Problem', `/v1/backtests/${runId(2)}`], ['Readiness', '/readyz'], ['ExchangeStatus', '/v1/exchange'], ['CandleBackfills', '/v1/candle-backfills'],
   ] as const) {
     const isValid = ajv.validate({ $ref: `api#/components/schemas/${name}` }, (await api.get(path)).body);
     expect([name, ajv.errors ?? [], isValid]).toEqual([name, [], true]);

@@ -6,6 +6,7 @@ export async function marketsOrRefuse(store: MarketStore, venue: VenueName, asse
   const found = await store.marketsOf(venue, assets, quote);
   if (found.some((market) => market !== null)) return found;
   const status = await store.statusOf(venue);
-  if (status === null || status.marketsLoadedMs === null) throw exchangeUnavailable(status?.problem ?? null);
-  return found;
+  if (status !== null && status.marketsLoadedMs !== null) return found;
+  const why = status === null ? 'no ingestor has reported' : (status.problem ?? 'its markets were not loaded');
+  throw exchangeUnavailable(`nothing is known of the markets of ${venue} yet (${why}); try again in a moment`);
 }

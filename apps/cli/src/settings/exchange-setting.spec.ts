@@ -3,7 +3,7 @@ import { resolveSettings } from './settings.js';
 
 const RUNTIME = { exchange: 'simulator', exchangeUrl: 'http://127.0.0.1:4010' };
 const SIMULATOR = { kind: 'known', name: 'simulator', venue: 'SIMULATOR', origin: 'http://127.0.0.1:4010' };
-const found = (environment: Record<string, string>, runtime = {}) => exchangeSetting(resolveSettings({}, environment, runtime, '/data').exchange);
+const found = (environment: Record<string, string | undefined>, runtime = {}) => exchangeSetting(resolveSettings({}, environment, runtime, '/data').exchange);
 
 it('comes from what npm start left behind, and from the environment before that', () => {
   expect(found({})).toEqual({ kind: 'none' });
@@ -13,7 +13,9 @@ it('comes from what npm start left behind, and from the environment before that'
 });
 
 it('never takes the simulator\'s address for MEXC\'s', () => {
-  expect(found({ EXCHANGE: 'mexc' }, RUNTIME)).toEqual({ kind: 'known', name: 'mexc', venue: 'MEXC', origin: null });
+  for (const environment of [{ EXCHANGE: 'mexc' }, { EXCHANGE: 'MEXC', EXCHANGE_URL: 'http://127.0.0.1:4010' }]) {
+    expect(found(environment, RUNTIME)).toEqual({ kind: 'known', name: 'mexc', venue: 'MEXC', origin: null });
+  }
 });
 
 it.each([

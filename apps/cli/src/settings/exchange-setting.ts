@@ -6,7 +6,7 @@ export type ExchangeName = (typeof EXCHANGES)[number];
 /** What was found about the exchange, not yet looked at: most commands never need it. */
 export interface LocatedExchange {
   readonly name: Located;
-  /** Null: at the exchange's own address. */
+  /** Where the simulator is. */
   readonly url: Located | null;
 }
 
@@ -25,10 +25,12 @@ export function exchangeSetting(located: LocatedExchange | null): ExchangeSettin
   const { name, url } = located;
   const known = EXCHANGES.find((one) => one === name.value.toLowerCase());
   if (known === undefined) return malformed(`${name.from} must name ${EXCHANGES.join(' or ')}, not ${JSON.stringify(name.value.slice(0, 40))}`);
-  if (url === null) return known === 'mexc' ? { kind: 'known', name: known, venue: 'MEXC', origin: null } : malformed('EXCHANGE_URL must say where the simulator is');
+  // MEXC is where it is; an address beside it is the simulator's, which nobody wants asked in its name.
+  if (known === 'mexc') return { kind: 'known', name: known, venue: 'MEXC', origin: null };
+  if (url === null) return malformed('EXCHANGE_URL must say where the simulator is');
   const isAddress = URL.canParse(url.value) && /^https?:$/.test(new URL(url.value).protocol);
   if (!isAddress) return malformed(`${url.from} must hold an http or https address`);
-  return { kind: 'known', name: known, venue: known === 'mexc' ? 'MEXC' : 'SIMULATOR', origin: new URL(url.value).origin };
+  return { kind: 'known', name: known, venue: 'SIMULATOR', origin: new URL(url.value).origin };
 }
 
 const malformed = (detail: string): ExchangeSetting => ({ kind: 'malformed', detail });
