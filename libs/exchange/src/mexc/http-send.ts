@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import { gunzip } from 'node:zlib';
 
 export interface HttpRequest {
@@ -103,8 +104,9 @@ async function readAnswer(incoming: IncomingMessage): Promise<HttpExchange> {
 
 /** Code and words of an error, never its request: an address may be a signed one. */
 function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown failure';
-  const { code } = error as NodeJS.ErrnoException;
-  const words = error.message === '' && error instanceof AggregateError ? String(error.errors[0]?.message) : error.message;
+  if (!isNativeError(error)) return 'unknown failure';
+  const { code, message } = error as NodeJS.ErrnoException;
+  // Where several addresses were tried, the words are with each try.
+  const words = message === '' ? ((error as Partial<AggregateError>).errors ?? []).map(describeError).join(', ') : message;
   return code === undefined || words.includes(code) ? words : `${code} ${words}`;
 }
