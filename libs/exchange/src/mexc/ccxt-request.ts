@@ -58,7 +58,7 @@ export function openCcxt(Mexc: MexcClass, parts: CcxtParts): CcxtRequest {
     override fetch(url: string, method = 'GET', headers: Record<string, string> = {}): Promise<HttpExchange> {
       const { signing, send } = only();
       if (signing !== null) assertSignedWith(url, signing);
-      return send({ url, method, headers: { ...(this.userAgents['chrome'] as unknown as object), ...headers } });
+      return send({ url, method, headers: { 'User-Agent': String(this.userAgents['chrome']), ...headers } });
     }
   }
   const exchange = new RawMexc(settings(parts));

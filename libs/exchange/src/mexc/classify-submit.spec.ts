@@ -29,7 +29,7 @@ describe('an order that MEXC answered with 200', () => {
     ['a short id', accepted({ orderId: '12' })],
     ['no id', accepted({ orderId: undefined })],
     ['nothing for an id', accepted({ orderId: null })],
-    ['a rounded number for an id', accepted({ orderId: 385413065019117569043 })],
+    ['a rounded number for an id', accepted({ orderId: 2 ** 68 })],
     ['an empty object', answered(200, '{}')],
     ['an empty body', answered(200, '')],
     ['a page', answered(200, PAGE)],

@@ -3,6 +3,7 @@ import {
   type BookTickers,
   type CandlePage,
   type CandleRequest,
+  type Clock,
   type MarketDataPort,
   type OrderBook,
   type VenueClock,
@@ -11,23 +12,19 @@ import {
 import type { CandleInterval, MarketRules } from '#domain';
 import { readApiMarketIds } from './api-market-ids.js';
 import { CandleHistory, MEXC_INTERVALS } from './candle-history.js';
-import type { AnswerTiming } from './mexc-answer.js';
 import type { MexcOptions } from './mexc-options.js';
 import { MexcReader } from './mexc-reader.js';
 import { parseMarkets, type ReadMarkets } from './parse-markets.js';
-import { parseBookTickers, parseOrderBook, type ReadTickers } from './quotes.js';
+import { parseBookTickers, parseOrderBook } from './quotes.js';
 
 const MAX_DEPTH = 5_000;
 const MAX_LOGGED_REASONS = 20;
-
-interface TimedTickers extends ReadTickers {
-  readonly timing: AnswerTiming;
-}
 
 /** Public data of MEXC, or of a simulator that speaks its dialect. Needs no key, and uses none. */
 export class MexcMarketData implements MarketDataPort {
   readonly venue: VenueName;
   readonly intervals = MEXC_INTERVALS;
+  readonly #clock: Clock;
   readonly #reader: MexcReader;
   readonly #history: CandleHistory;
   #refusedQuotes = 0;
@@ -35,6 +32,7 @@ export class MexcMarketData implements MarketDataPort {
   /** @throws VenueFailure `wrong-host` for an origin that the venue cannot have */
   constructor(options: MexcOptions) {
     this.venue = options.venue;
+    this.#clock = options.clock;
     this.#reader = new MexcReader({ ...options, credentials: undefined });
     this.#history = new CandleHistory(this.#reader);
   }
@@ -62,11 +60,16 @@ export class MexcMarketData implements MarketDataPort {
   }
 
   async bookTickers(marketIds: readonly string[]): Promise<BookTickers> {
-    const { clock } = this.#reader;
-    await clock.keepFresh();
-    const { tickers, refusedCount, timing } = await this.#readTickers(new Set(marketIds));
-    this.#noteRefusedQuotes(refusedCount);
-    return { tickers, exchangeMs: clock.estimateMs(timing.receivedMonotonicMs), receivedMs: timing.receivedMs };
+    await this.#reader.clock.keepFresh();
+    const wanted = new Set(marketIds);
+    if (wanted.size === 0) return this.#noTickers();
+    try {
+      return await this.#readTickers(wanted);
+    } catch (error) {
+      // Only a question about one market can be about an unknown one.
+      if (error instanceof VenueFailure && error.kind === 'unknown-market') return this.#noTickers();
+      throw error;
+    }
   }
 
   async orderBook(marketId: string, depth: number): Promise<OrderBook> {
@@ -84,19 +87,20 @@ export class MexcMarketData implements MarketDataPort {
   }
 
   /** One market by itself; for more, all of them in one answer cost less than two. */
-  async #readTickers(wanted: ReadonlySet<string>): Promise<TimedTickers> {
+  async #readTickers(wanted: ReadonlySet<string>): Promise<BookTickers> {
     const [only] = wanted.size === 1 ? wanted : [];
-    try {
-      return await this.#reader.read({
-        endpoint: 'bookTicker',
-        ...(only === undefined ? {} : { parameters: { symbol: only } }),
-        about: only === undefined ? 'all quotes' : `quotes of ${only}`,
-        parse: (json, timing): TimedTickers => ({ ...parseBookTickers(json, wanted), timing }),
-      });
-    } catch (error) {
-      if (only !== undefined && error instanceof VenueFailure && error.kind === 'unknown-market') return this.#readTickers(new Set());
-      throw error;
-    }
+    const read = await this.#reader.read({
+      endpoint: 'bookTicker',
+      about: only === undefined ? 'all quotes' : `quotes of ${only}`,
+      ...(only === undefined ? {} : { parameters: { symbol: only } }),
+      parse: (json, { receivedMonotonicMs, receivedMs }) => ({ ...parseBookTickers(json, wanted), receivedMonotonicMs, receivedMs }),
+    });
+    this.#noteRefusedQuotes(read.refusedCount);
+    return { tickers: read.tickers, exchangeMs: this.#reader.clock.estimateMs(read.receivedMonotonicMs), receivedMs: read.receivedMs };
+  }
+
+  #noTickers(): BookTickers {
+    return { tickers: [], exchangeMs: this.#reader.clock.estimateMs(), receivedMs: this.#clock.nowMs() };
   }
 
   #noteRefusedMarkets({ refused }: ReadMarkets): void {

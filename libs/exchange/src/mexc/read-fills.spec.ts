@@ -1,0 +1,61 @@
+import * as fc from 'fast-check';
+import type { VenueFill } from '#application';
+import { readFills, type AskFills } from './read-fills.js';
+
+function aFill(venueTradeId: string, filledMs: number): VenueFill {
+  return {
+    venueTradeId, filledMs, venueOrderId: 'C02__1', clientOrderId: null, marketId: 'HANAUSDT', side: 'buy', price: '1', quantity: '1', notional: '1',
+    fee: '0', feeAsset: 'USDT', isMaker: false,
+  };
+}
+
+/** A venue that gives 100 rows of a range, the newest or the oldest of them. */
+function venueOf(fills: readonly VenueFill[], keeps: 'newest' | 'oldest'): AskFills & { requests: number } {
+  const ask = (fromMs: number, toMs: number): Promise<readonly VenueFill[]> => {
+    venue.requests += 1;
+    const within = fills.filter(({ filledMs }) => filledMs >= fromMs && filledMs <= toMs).toSorted((a, b) => b.filledMs - a.filledMs);
+    return Promise.resolve(keeps === 'newest' ? within.slice(0, 100) : within.slice(-100));
+  };
+  const venue = Object.assign(ask, { requests: 0 });
+  return venue;
+}
+
+const RANGE = { fromMs: 0, toMs: 1_000_000 };
+
+describe.each(['newest', 'oldest'] as const)('readFills where a page holds the %s', (keeps) => {
+  it.each([0, 1, 99, 100, 101, 350])('gives %i fills, oldest first, each once', async (count) => {
+    const fills = Array.from({ length: count }, (_none, index) => aFill(`t${String(index).padStart(4, '0')}`, index * 10));
+    expect(await readFills(venueOf(fills, keeps), RANGE)).toEqual(fills);
+  });
+
+  it('loses none that share a millisecond at the edge of a page', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 90, maxLength: 400 }), async (times) => {
+        const crowded = times.some((time) => times.filter((other) => other === time).length >= 100);
+        fc.pre(!crowded);
+        const fills = times.map((time, index) => aFill(`t${index}`, time));
+        const found = await readFills(venueOf(fills, keeps), RANGE);
+        expect(new Set(found.map(({ venueTradeId }) => venueTradeId))).toEqual(new Set(fills.map(({ venueTradeId }) => venueTradeId)));
+        expect(found).toHaveLength(fills.length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('asks some two times as often as there are pages', async () => {
+    const fills = Array.from({ length: 1_000 }, (_none, index) => aFill(`t${index}`, index * 10));
+    const venue = venueOf(fills, keeps);
+    await readFills(venue, RANGE);
+    expect(venue.requests).toBeLessThanOrEqual(23); // 11 pages, since they overlap in a fill, and their other sides.
+  });
+
+  it('says so where one millisecond holds more than a page', async () => {
+    const fills = Array.from({ length: 101 }, (_none, index) => aFill(`t${index}`, 5));
+    await expect(readFills(venueOf(fills, keeps), RANGE)).rejects.toMatchObject({ kind: 'malformed-response' });
+  });
+});
+
+it('ends where a venue does not keep to the range', async () => {
+  const fills = Array.from({ length: 100 }, (_none, index) => aFill(`t${index}`, 2_000_000 + index));
+  await expect(readFills(() => Promise.resolve(fills), RANGE)).rejects.toMatchObject({ kind: 'malformed-response' });
+});
