@@ -62,7 +62,7 @@ export function withoutTaken(levels: readonly Level[], taken: number): readonly 
 }
 
 /** What own orders took comes back evenly over this long. */
-const RETURN_MS = 10_000;
+export const RETURN_MS = 10_000;
 
 export type TakenState = readonly (readonly [key: string, quantity: number, atMs: number])[];
 

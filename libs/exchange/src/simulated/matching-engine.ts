@@ -1,6 +1,6 @@
 import type { Accounts } from './accounts.js';
 import { levelsOf, lastPriceWhereReached } from './market-data-view.js';
-import type { BookSide, Level, TakenLiquidity } from './made-book.js';
+import { RETURN_MS, type BookSide, type Level, type TakenLiquidity } from './made-book.js';
 import { Money, moneyText, ZERO } from './money.js';
 import { checkOrder, type OrderView } from './order-checks.js';
 import { openedOrder, statusAfterTaking, takingOf, withFill } from './order-course.js';
@@ -131,8 +131,11 @@ export class MatchingEngine {
     const { accounts, log } = this.parts;
     const { accountId, side, orderId, clientOrderId, marketId } = logged.order;
     const execution: Execution = { accountId, side, price: terms.price, quantity: terms.quantity, isMaker: terms.isMaker };
-    const feeAsset = { price: this.feeAssetPrice(market), free: accounts.free(accountId, FEE_ASSET) };
-    const commission = commissionOf(execution, market, this.options.feeIn, feeAsset);
+    const commission = commissionOf(execution, market, this.options.feeIn, {
+      feeAssetPrice: this.feeAssetPrice(market),
+      freeFeeAsset: accounts.free(accountId, FEE_ASSET),
+      freeQuote: accounts.free(accountId, market.rules.quote),
+    });
     settle(accounts, execution, market, commission);
     logged.order = withFill(logged.order, terms.price, terms.quantity, terms.timeMs);
     const fill: SimulatedFill = {
@@ -177,13 +180,24 @@ export class MatchingEngine {
   }
 
   private crossingOf(logged: LoggedOrder, sinceMs: number, nowMs: number): Crossing | null {
-    const { marketId, side, price } = logged.order;
+    const { marketId, side, price, createdMs } = logged.order;
     const market = this.parts.markets.get(marketId);
     if (market === undefined || market.rules.status !== 'online') return null;
     const isBuy = side === 'BUY';
     const limit = market.price.units(price, isBuy ? 'down' : 'up');
     const there = lastPriceWhereReached(market, isBuy ? 'ask' : 'bid', limit);
-    const atMs = market.feed.firstReaching(isBuy ? 'low' : 'high', there, sinceMs, nowMs);
+    const fromMs = Math.max(sinceMs, waitsUntilMs(market, isBuy, there, createdMs));
+    const atMs = market.feed.firstReaching(isBuy ? 'low' : 'high', there, fromMs, nowMs);
     return atMs === null ? null : { logged, market, atMs };
   }
+}
+
+/**
+ * An order that rests although the price was there when it came has found the book empty, by what it or others took before
+ * it. It has to wait until that is back.
+ */
+function waitsUntilMs(market: VenueMarket, isBuy: boolean, there: number, createdMs: number): number {
+  const price = market.feed.priceAt(createdMs);
+  const wasThere = price !== null && (isBuy ? price <= there : price >= there);
+  return wasThere ? createdMs + RETURN_MS : createdMs;
 }

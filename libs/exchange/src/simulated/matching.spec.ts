@@ -75,6 +75,16 @@ describe('at one price without a spread', () => {
     expect(buy()).toMatchObject({ commission: '0.05', commissionAsset: 'USDT' });
   });
 
+  it('selling all MX pays in quote: there would be none left of it', () => {
+    const record = scriptedPrices(FLAT).replay!.markets[0]!;
+    const prices = scriptedPrices(FLAT);
+    const venue = venueOf(FLAT, { ...prices, replay: { ...prices.replay!, markets: [record, { ...record, marketId: 'MXUSDT' }] }, feeIn: 'third' });
+    venue.setFree('a', 'MX', '5');
+    const { fills } = place(venue, anOrder({ marketId: 'MXUSDT', side: 'SELL', quantity: '5' }));
+    expect(fills[0]).toMatchObject({ commission: '0.25', commissionAsset: 'USDT' });
+    expect([balance(venue, 'MX'), balance(venue, 'USDT')]).toEqual([null, ['1499.75', '0']]);
+  });
+
   it('FILL_OR_KILL and IMMEDIATE_OR_CANCEL fill at the market, and are canceled where their price is not reached', () => {
     const venue = venueOf(FLAT);
     for (const type of ['FILL_OR_KILL', 'IMMEDIATE_OR_CANCEL'] as const) {
@@ -141,6 +151,26 @@ describe('a resting order', () => {
     expect(balance(venue, 'HANA')).toEqual(['7', '3']);
     expect(venue.advance(VENUE_NOW_MS + 2 * MINUTE_MS)).toMatchObject([{ side: 'SELL', price: '110', quoteQuantity: '330' }]);
     expect([balance(venue, 'USDT'), balance(venue, 'HANA')]).toEqual([['1330', '0'], ['7', '0']]);
+  });
+
+  it('locks its commission, and pays no more than that where it has become dearer since', () => {
+    const venue = venueOf(dip);
+    venue.changeRules('HANAUSDT', { makerFee: '0.001' });
+    venue.setFree('a', 'USDT', '190.19'); // 2 × 95 = 190, and 0.1 % of it.
+    place(venue, buyAt('95'));
+    expect(balance(venue, 'USDT')).toEqual(['0', '190.19']);
+    venue.changeRules('HANAUSDT', { makerFee: '0.002' });
+    expect(venue.advance(VENUE_NOW_MS + 2 * MINUTE_MS)).toMatchObject([{ commission: '0.19', commissionAsset: 'USDT' }]);
+    expect(balance(venue, 'USDT')).toBeNull();
+  });
+
+  it('waits while its market is not online, and does not fill afterwards at a price of that time', () => {
+    const venue = venueOf(dip);
+    place(venue, buyAt('95'));
+    venue.changeRules('HANAUSDT', { status: 'paused' });
+    expect(venue.advance(VENUE_NOW_MS + 2 * MINUTE_MS)).toEqual([]);
+    venue.changeRules('HANAUSDT', { status: 'online' });
+    expect(venue.advance(VENUE_NOW_MS + 3 * MINUTE_MS)).toEqual([]);
   });
 
   it('gives back what it locked when it is canceled, once', () => {
@@ -249,6 +279,22 @@ describe('in a deep book', () => {
     const locked = Number(venue.balances('a').find(({ asset }) => asset === 'USDT')!.locked);
     expect(locked).toBeCloseTo(100 * Number(price), 8); // The maker's commission is nothing.
     expect(venue.cancel('a', 'TRUTHUSDT', { orderId: order.orderId }, VENUE_NOW_MS)!.status).toBe('PARTIALLY_CANCELED');
+  });
+
+  it('the rest of such a limit waits until what was taken is back: 10 s', () => {
+    const venue = deep();
+    const [[price, quantity]] = asks(venue) as [readonly [string, string]];
+    place(venue, inTruth({ type: 'LIMIT', quantity: (Number(quantity) + 100).toFixed(2), price }));
+    const alike = deep();
+    place(alike, inTruth({ quoteOrderQuantity: '2000' })); // Takes the first levels away; the next order finds none.
+    expect(place(alike, inTruth({ type: 'LIMIT', quantity: '100', price })).fills).toEqual([]);
+    for (const one of [venue, alike]) {
+      expect(one.advance(VENUE_NOW_MS + 9_999)).toEqual([]);
+      const [fill] = one.advance(VENUE_NOW_MS + 3 * 3_600_000);
+      expect(fill).toMatchObject({ quantity: '100', isMaker: true });
+      expect(Number(fill!.price)).toBe(Number(price));
+      expect(fill!.timeMs).toBeGreaterThanOrEqual(VENUE_NOW_MS + 10_000);
+    }
   });
 
   it('an IMMEDIATE_OR_CANCEL order is canceled in part, a FILL_OR_KILL order as a whole, where there is not enough', () => {

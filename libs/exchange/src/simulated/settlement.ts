@@ -19,24 +19,34 @@ export interface Commission {
   readonly value: Money;
 }
 
+/** What an account could pay a commission with. */
+export interface CommissionFunds {
+  /** MX in quote; null where unknown. */
+  readonly feeAssetPrice: Money | null;
+  readonly freeFeeAsset: Money;
+  readonly freeQuote: Money;
+}
+
 /**
  * What an execution costs in commission. Of buys in quote, in base, or in MX where the account has enough of it free; of
- * sells in quote, or in MX in the same way. `feeAssetPrice`: MX in quote, null where unknown.
+ * sells in quote, or in MX in the same way.
  */
-export function commissionOf(
-  execution: Execution,
-  { rules }: Pick<VenueMarket, 'rules'>,
-  feeIn: VenueOptions['feeIn'],
-  feeAsset: { readonly price: Money | null; readonly free: Money },
-): Commission {
+export function commissionOf(execution: Execution, { rules }: Pick<VenueMarket, 'rules'>, feeIn: VenueOptions['feeIn'], funds: CommissionFunds): Commission {
   const { price, quantity, side, isMaker } = execution;
   const rate = new Money(isMaker ? rules.makerFee : rules.takerFee);
   if (feeIn === 'base' && side === 'BUY') return { asset: rules.base, value: quantity.times(rate) };
-  const inQuote = price.times(quantity).times(rate);
-  if (feeIn !== 'third' || feeAsset.price === null) return { asset: rules.quote, value: inQuote };
-  // To 8 decimals and up: a quotient has no end, and a venue does not round against itself.
-  const value = inQuote.div(feeAsset.price).toDecimalPlaces(8, Money.ROUND_UP);
-  return feeAsset.free.gte(value) ? { asset: FEE_ASSET, value } : { asset: rules.quote, value: inQuote };
+  const notional = price.times(quantity);
+  const inQuote = notional.times(rate);
+  // Whoever sells MX may be about to sell all of it.
+  const isThird = feeIn === 'third' && !(side === 'SELL' && rules.base === FEE_ASSET);
+  if (isThird && funds.feeAssetPrice !== null) {
+    // To 8 decimals and up: a quotient has no end, and a venue does not round against itself.
+    const value = inQuote.div(funds.feeAssetPrice).toDecimalPlaces(8, Money.ROUND_UP);
+    if (funds.freeFeeAsset.gte(value)) return { asset: FEE_ASSET, value };
+  }
+  // A resting order has locked what its commission was when it came; a dearer one since then takes no more than there is.
+  const most = side === 'BUY' ? funds.freeQuote.minus(notional) : inQuote;
+  return { asset: rules.quote, value: Money.min(inQuote, most) };
 }
 
 /** Moves base, quote and commission. What a resting order had locked must be free again before. */

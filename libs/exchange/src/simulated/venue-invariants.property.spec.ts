@@ -118,9 +118,9 @@ it('conserves everything: balances are what fills and commissions make them, and
     checkHistory(venue, fills, nowMs);
     placed += fills.length;
     resting += fills.filter(({ isMaker }) => isMaker).length;
-  }), { numRuns: 60 });
-  expect(placed).toBeGreaterThan(100); // The property would hold of a venue that refuses everything.
-  expect(resting).toBeGreaterThan(5);
+  }), { numRuns: 35 });
+  expect(placed).toBeGreaterThan(60); // The property would hold of a venue that refuses everything.
+  expect(resting).toBeGreaterThan(2);
 });
 
 /** The log tells each fill once, newest first, and each order as the sum of its fills. */
@@ -156,5 +156,5 @@ it('goes on from its state, kept as JSON, exactly as it would have gone on witho
       expect(MARKETS.map((marketId) => reopened.orderBook(marketId, 500, nowMs))).toEqual(MARKETS.map((marketId) => lasting.orderBook(marketId, 500, nowMs)));
     }
     expect(reopened.state()).toEqual(lasting.state());
-  }), { numRuns: 25 });
+  }), { numRuns: 15 });
 });

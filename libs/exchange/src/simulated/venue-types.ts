@@ -146,10 +146,18 @@ export interface MarketCharacter {
  * A venue without HTTP: prices, books, matching, accounts. Deterministic: every answer follows from the options, the calls
  * so far and `nowMs`, which is the venue's clock and never goes back. `null` where a market is unknown or has no price yet.
  * The simulator app, paper trading and tests stand on it.
+ *
+ * What it leaves out: own orders move no price, stand in no public book and never meet each other. A resting order fills as
+ * a whole, at its price, when the made book's best price comes to it. What takers took from a side of a book comes back
+ * evenly within 10 s.
  */
 export interface SimulatedVenue {
   markets(): readonly SimulatedMarket[];
-  /** Delists, pauses, changes rules: what an operator of the venue does. False where the market is unknown. */
+  /**
+   * Delists, pauses, changes rules: what an operator of the venue does. False where the market is unknown. Ticks and steps
+   * hold for orders from then on; prices and books keep those that they began with. Resting orders wait while a market is
+   * not online.
+   */
   changeRules(marketId: string, change: Partial<MarketRules>): boolean;
 
   bestQuotes(marketId: string, nowMs: number): BestQuotes | null;
@@ -162,7 +170,10 @@ export interface SimulatedVenue {
   dayTicker(marketId: string, nowMs: number): DayTicker | null;
   publicTrades(marketId: string, limit: number, nowMs: number): readonly PublicTrade[] | null;
 
-  /** Lets time pass: resting orders meet the prices since the last call. Every other call does so by itself. */
+  /**
+   * Lets time pass: resting orders meet the prices since the last call, and their fills are answered. `place`, `test` and
+   * `cancel` do so by themselves first; the fills of that stand in `fills` alone.
+   */
   advance(nowMs: number): readonly SimulatedFill[];
   place(draft: OrderDraft, nowMs: number): PlaceResult;
   /** All checks of `place`, nothing done. Null: it would be accepted. */
