@@ -25,9 +25,11 @@ export interface AppendClosedCandlesParts {
   readonly onQueued: () => void;
 }
 
-/** What one round came to. */
+/** What one round came to, in series. */
 export interface AppendRound {
   readonly appended: number;
+  /** What has closed is not there yet, or a backfill is at it. */
+  readonly waiting: number;
   readonly submitted: number;
   readonly failed: number;
 }
@@ -78,7 +80,7 @@ export class AppendClosedCandles {
     const ours = [...(await this.list(nowMs)).values()].filter(({ marketId }) => this.parts.isOurs(marketId));
     this.forgetAllBut(ours);
     const due = ours.filter((series) => this.isDue(series, nowMs));
-    const round = { appended: 0, submitted: 0, failed: 0 };
+    const round = { appended: 0, waiting: 0, submitted: 0, failed: 0 };
     await eachOf(due, CONCURRENCY, async (series) => {
       if (!this.ending.signal.aborted) round[await this.bringUpToDate(series)] += 1;
     });
@@ -109,10 +111,10 @@ export class AppendClosedCandles {
     const closedMs = this.closedMs(series);
     const count = (closedMs - series.nextFromMs!) / INTERVAL_MS[series.identity.interval] + 1;
     try {
-      const isDone = count > MOST_APPENDED ? await this.submit(series, closedMs) : await this.append(series, closedMs);
-      if (isDone) this.patience.delete(keyOf(series));
+      const outcome = count > MOST_APPENDED ? await this.submit(series, closedMs) : await this.append(series, closedMs);
+      if (outcome === 'appended') this.patience.delete(keyOf(series));
       else this.bePatient(series);
-      return count > MOST_APPENDED ? 'submitted' : 'appended';
+      return outcome;
     } catch (error) {
       this.bePatient(series);
       if (!this.ending.signal.aborted) this.tell(describeSeries(series.identity), error);
@@ -120,12 +122,11 @@ export class AppendClosedCandles {
     }
   }
 
-  /** Whether all that has closed is stored or known to be missing. */
-  private async append(series: FollowedSeries, closedMs: number): Promise<boolean> {
+  private async append(series: FollowedSeries, closedMs: number): Promise<'appended' | 'waiting'> {
     const step = await this.fetch(series, closedMs);
     if (step.nextFromMs > step.fromMs) await this.parts.series.append(series, step, `${series.identity.exchange} as it closed`);
     this.listed?.series.set(keyOf(series), { ...series, nextFromMs: step.nextFromMs });
-    return step.nextFromMs > closedMs;
+    return step.nextFromMs > closedMs ? 'appended' : 'waiting';
   }
 
   private async fetch({ identity, marketId, nextFromMs }: FollowedSeries, closedMs: number): Promise<SeriesStep> {
@@ -143,13 +144,13 @@ export class AppendClosedCandles {
   }
 
   /** One at a time: while a backfill of the series is open, there is nothing more to do. */
-  private async submit(series: FollowedSeries, closedMs: number): Promise<boolean> {
-    if (series.isBackfilling) return false;
+  private async submit(series: FollowedSeries, closedMs: number): Promise<'submitted' | 'waiting'> {
+    if (series.isBackfilling) return 'waiting';
     const { identity, marketId, nextFromMs } = series;
     const { clock, ids, backfills } = this.parts;
     this.listed?.series.set(keyOf(series), { ...series, isBackfilling: true });
     await backfills.submit([{ id: ids.next('bf'), identity, marketId, fromMs: nextFromMs!, toMs: closedMs, isFollowed: true, createdAtMs: clock.nowMs() }]);
-    return false;
+    return 'submitted';
   }
 
   private bePatient(series: FollowedSeries): void {

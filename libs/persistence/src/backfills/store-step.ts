@@ -44,7 +44,7 @@ async function storeOver(client: PoolClient, { identity, marketId, step, source,
   const counts = columns.openTimesMs.length === 0 ? NOTHING : await write(client, series, columns, source);
   await gaps.fill(columns);
   const newGapCount = await gaps.note(await holesAfter(client, series, step), marketId);
-  await markAsked(client, series.id, fromMs, nextFromMs);
+  await markAsked(client, series.id, fromMs, nextFromMs, by === 'append' ? 'soft' : 'hard');
   await growStretch(client, series.id, columns.openTimesMs[0] ?? null);
   return { counts, newGapCount };
 }

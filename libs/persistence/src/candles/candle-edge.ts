@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { coverageOf, type CandleColumns, type Coverage } from '#domain';
+import { prepared } from '../session/sql.js';
 import { loadEdges, type EdgeColumns } from './edge-columns.js';
 
 const EVERYTHING = { fromMs: null, toMs: null } as const;
@@ -25,7 +26,7 @@ export class CandleEdge {
   }
 
   async count(): Promise<number> {
-    const { rows } = await this.client.query<{ readonly n: number }>('SELECT count(*)::int AS n FROM candle_edge WHERE series_id = $1', [this.seriesId]);
+    const { rows } = await this.client.query<{ readonly n: number }>(prepared('SELECT count(*)::int AS n FROM candle_edge WHERE series_id = $1', [this.seriesId]));
     return rows[0]!.n;
   }
 
@@ -41,7 +42,7 @@ export class CandleEdge {
 
   /** A candle that is there already takes the new figures. */
   async store({ openTimesMs, opens, highs, lows, closes, volumes }: CandleColumns): Promise<void> {
-    await this.client.query(STORE_EDGE, [this.seriesId, ...[openTimesMs, opens, highs, lows, closes, volumes].map((column) => [...column])]);
+    await this.client.query(prepared(STORE_EDGE, [this.seriesId, ...[openTimesMs, opens, highs, lows, closes, volumes].map((column) => [...column])]));
   }
 
   async clear(): Promise<void> {

@@ -1,8 +1,13 @@
 import type { PoolClient } from 'pg';
+import { prepared, SOFT_COMMIT } from '../session/sql.js';
+
+/** `soft`: the commit need not wait for the disk, since what a crash takes back is only fetched again. */
+export type Durability = 'hard' | 'soft';
 
 /** Notes that all open times of [fromMs, nextFromMs) have been asked for and are stored or known as gaps. */
-export async function markAsked(client: Pick<PoolClient, 'query'>, seriesId: number, fromMs: number, nextFromMs: number): Promise<void> {
-  await client.query('UPDATE candle_series SET asked = asked + int8multirange(int8range($2, $3)) WHERE id = $1', [seriesId, fromMs, nextFromMs]);
+export async function markAsked(client: Pick<PoolClient, 'query'>, seriesId: number, fromMs: number, nextFromMs: number, durability: Durability): Promise<void> {
+  const text = `UPDATE candle_series SET asked = asked + int8multirange(int8range($2, $3)) WHERE id = $1${durability === 'soft' ? ` RETURNING ${SOFT_COMMIT}` : ''}`;
+  await client.query(prepared(text, [seriesId, fromMs, nextFromMs]));
 }
 
 /**
@@ -10,7 +15,7 @@ export async function markAsked(client: Pick<PoolClient, 'query'>, seriesId: num
  * that has none yet begins it at `anchorMs`, a stored candle; null: nothing begins.
  */
 export async function growStretch(client: Pick<PoolClient, 'query'>, seriesId: number, anchorMs: number | null): Promise<void> {
-  await client.query(GROW_STRETCH, [seriesId, anchorMs]);
+  await client.query(prepared(GROW_STRETCH, [seriesId, anchorMs]));
 }
 
 const GROW_STRETCH = `

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { holesIn, INTERVAL_MS, spansWithout, type CandleColumns, type OpenTimeSpan } from '#domain';
+import { prepared } from '../session/sql.js';
 import { growStretch } from './contiguous-stretch.js';
 import type { LockedSeries } from './series-rows.js';
 
@@ -50,12 +51,12 @@ export class GapRows {
   }
 
   private async touching({ fromMs, toMs }: OpenTimeSpan): Promise<GapRow[]> {
-    const { rows } = await this.client.query<GapRow>(
+    const { rows } = await this.client.query<GapRow>(prepared(
       `SELECT id::float8 AS id, from_ms::float8 AS "fromMs", to_ms::float8 AS "toMs", state FROM candle_gap
        WHERE int4range(series_id, series_id, '[]') && int4range($1, $1, '[]') AND int8range(from_ms, to_ms, '[]') && int8range($2, $3, '[]')
          AND state <> 'filled' ORDER BY from_ms`,
       [this.series.id, Math.max(0, fromMs), toMs],
-    );
+    ));
     return rows;
   }
 

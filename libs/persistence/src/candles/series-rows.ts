@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { SeriesCoverage, SeriesFilter } from '#application';
 import { INTERVAL_MS, parseSeriesIdentity, type Coverage, type SeriesIdentity } from '#domain';
+import { prepared } from '../session/sql.js';
 
 /** A row of `candle_series` as pg returns it: bigint comes as text. */
 export interface SeriesRow {
@@ -106,8 +107,7 @@ async function lockNew(client: Pick<PoolClient, 'query'>, identity: SeriesIdenti
 
 async function lockKnown(client: Pick<PoolClient, 'query'>, identity: SeriesIdentity): Promise<LockedSeries | null> {
   const { rows } = await client.query<SeriesRow>(
-    `SELECT ${SERIES_COLUMNS} FROM candle_series WHERE (exchange, base, quote, candle_interval) = ($1, $2, $3, $4) FOR UPDATE`,
-    keyOf(identity),
+    prepared(`SELECT ${SERIES_COLUMNS} FROM candle_series WHERE (exchange, base, quote, candle_interval) = ($1, $2, $3, $4) FOR UPDATE`, keyOf(identity)),
   );
   const [row] = rows;
   if (row === undefined) return null;

@@ -43,12 +43,15 @@ export class Sql {
   private async query(text: string, parameters: readonly unknown[]) {
     try {
       const client = await this.client();
-      return await client.query<QueryResultRow>({ name: statementName(text), text, values: [...parameters] });
+      return await client.query<QueryResultRow>(prepared(text, parameters));
     } catch (error) {
       throw asStoreFailure(error, this.doing);
     }
   }
 }
+
+/** A statement for the driver's own connection, prepared as those of `Sql` are. */
+export const prepared = (text: string, parameters: readonly unknown[]) => ({ name: statementName(text), text, values: [...parameters] });
 
 const statementNames = new Map<string, string>();
 

@@ -1,0 +1,88 @@
+import { RetryGaps, VenueFailure, type RetryGapsParts } from '#application';
+import { systemTimer } from '#platform';
+import { MadeVenue } from '#testing';
+import { aCandle, HANA } from '../candles/candle-fixtures.js';
+import { aClaimedBackfill, aStep, gapsInMinutes, LEASE_MS, minute, minutesFrom, openBackfillDatabase, storedMinutes, stretchInMinutes, type BackfillDatabase } from './backfill-fixtures.js';
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+let database: BackfillDatabase;
+let venue: MadeVenue;
+beforeAll(async () => {
+  database = await openBackfillDatabase();
+});
+afterAll(() => database.close());
+beforeEach(() => {
+  venue = new MadeVenue({ nowMs: () => minute(100_000) });
+});
+afterEach(() => database.clear());
+
+const openRetry = (parts: Partial<RetryGapsParts> = {}) => new RetryGaps({ source: venue, gaps: database.gaps, timer: systemTimer, log: silent, isOurs: () => true, ...parts });
+const due = () => database.query(`UPDATE candle_gap SET next_try_at = now() - interval '1 second' WHERE state = 'open'`);
+
+/** Minutes 0 to 29 with 5, 6 and 20 missing, of a venue that has them by now. */
+async function twoGaps(): Promise<void> {
+  venue.give('HANAUSDT', minutesFrom(0, 30).map((n) => aCandle(n)));
+  const { id, epoch } = await aClaimedBackfill(database);
+  await database.store.storeStep(id, epoch, aStep(0, 30, minutesFrom(0, 30).filter((n) => ![5, 6, 20].includes(n))), LEASE_MS);
+  await database.store.cancel(id);
+}
+
+it('fills what has come meanwhile, by one request for gaps that are near each other', async () => {
+  await twoGaps();
+  expect(await openRetry().look()).toMatchObject({ asked: 0 });
+  await due();
+  expect(await openRetry().look()).toEqual({ asked: 2, accepted: 0, putOff: 0, insertedCount: 3 });
+  expect(venue.pages).toBe(1);
+  expect([await storedMinutes(database), await gapsInMinutes(database), await stretchInMinutes(database)]).toEqual([minutesFrom(0, 30), [], [0, 29]]);
+  // What lay between the gaps was stored already: not compared, not corrected.
+  expect(await database.query('SELECT count(*)::int AS n FROM candle_correction')).toEqual([{ n: 0 }]);
+});
+
+it('asks five times for what does not come, ever less often, then accepts it, and the watermark passes', async () => {
+  await twoGaps();
+  venue.takeAway('HANAUSDT', [minute(5), minute(6), minute(20)]);
+  const pauses: number[] = [];
+  for (let n = 0; n < 5; n++) {
+    await due();
+    expect(await openRetry().look()).toMatchObject({ asked: 2, accepted: n === 4 ? 2 : 0, insertedCount: 0 });
+    const [row] = await database.query<{ minutes: number | null }>('SELECT extract(epoch FROM max(next_try_at) - now())::float8 / 60 AS minutes FROM candle_gap');
+    pauses.push(Math.round(row?.minutes ?? 0));
+    expect(await stretchInMinutes(database)).toEqual(n < 4 ? [0, 4] : [0, 29]);
+  }
+  // 10 minutes, 1, 6 and 24 hours; then none.
+  expect(pauses).toEqual([10, 60, 360, 1_440, 0]);
+  expect(await gapsInMinutes(database)).toEqual([[5, 6, 'accepted'], [20, 20, 'accepted']]);
+  expect(await openRetry().look()).toMatchObject({ asked: 0 });
+});
+
+it('counts no try that an exchange did not answer', async () => {
+  await twoGaps();
+  await due();
+  venue.beforePage = () => {
+    throw new VenueFailure('maintenance', 'away', { cause: null });
+  };
+  expect(await openRetry().look()).toEqual({ asked: 0, accepted: 0, putOff: 2, insertedCount: 0 });
+  expect(await database.gaps.gapsOf(HANA, 10)).toMatchObject([{ attempts: 0 }, { attempts: 0 }]);
+});
+
+it('counts the answer that the market is gone', async () => {
+  await twoGaps();
+  await due();
+  venue.delist('HANAUSDT');
+  expect(await openRetry().look()).toMatchObject({ asked: 2, putOff: 0 });
+});
+
+it('leaves gaps of others’ markets to them', async () => {
+  await twoGaps();
+  await due();
+  expect(await openRetry({ isOurs: (marketId) => marketId !== 'HANAUSDT' }).look()).toMatchObject({ asked: 0 });
+});
+
+it('asks page by page for a long gap', async () => {
+  venue.give('HANAUSDT', minutesFrom(0, 2_000).map((n) => aCandle(n)));
+  const { id, epoch } = await aClaimedBackfill(database, { toMs: minute(1_999) });
+  await database.store.storeStep(id, epoch, aStep(0, 2_000, [0, 1_999]), LEASE_MS);
+  await due();
+  expect(await openRetry().look()).toMatchObject({ asked: 1, insertedCount: 1_998 });
+  expect(await stretchInMinutes(database)).toEqual([0, 1_999]);
+});
