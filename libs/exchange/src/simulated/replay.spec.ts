@@ -60,6 +60,16 @@ describe('a replay', () => {
     expect(later.slice(0, expected.length)).toEqual(expected.filter(isClosed(laterMs)));
   });
 
+  it('stands at the first time from its cursor on that has the time of day of the start', () => {
+    const markets = [{ marketId: 'HANAUSDT', intervalMs: HOUR_MS, columns: recorded(HOUR_MS, 48) }];
+    const openAt = (cursorHour: number) => {
+      const venue = aSimulatedVenue({ replay: { cursorMs: RECORD_MS + cursorHour * HOUR_MS, markets } });
+      return venue.candles('HANAUSDT', HOUR_MS, VENUE_NOW_MS, VENUE_NOW_MS, 1, VENUE_NOW_MS)![0]!.open;
+    };
+    // It starts at noon: bar 12 is the record's first one at noon, bar 36 the second.
+    expect([openAt(11), openAt(12), openAt(13)].map(Number)).toEqual([112, 112, 136]);
+  });
+
   it('aggregates its bars: an hour of 5m bars opens with the first and has the extremes of all', () => {
     const [hour] = shown(replaying(5 * MINUTE_MS, recorded(5 * MINUTE_MS, 160)), HOUR_MS, VENUE_NOW_MS);
     // Bars 0 to 11: open 100, highest 102.5 + 11, lowest 98.75, last close 101 + 11, volume 12 × 10 + (0 + ... + 11).
