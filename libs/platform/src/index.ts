@@ -1,4 +1,5 @@
 export { readBuildInfo, type BuildInfo } from './config/build-info.js';
+export { exchangeFields, selectExchange, type ExchangeSelection } from './config/exchange.js';
 export { databaseUrl, logLevel, port, redisUrl, wholeNumber } from './config/fields.js';
 export { ConfigurationError, readConfig, type Environment } from './config/read-config.js';
 export { canonicalSha256 } from './digest/canonical-sha256.js';

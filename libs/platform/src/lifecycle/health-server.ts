@@ -9,14 +9,16 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** `/livez` and `/readyz` for a process that serves nothing else. Port 0 takes a free one. */
-export async function startHealthServer({ host, port }: { readonly host: string; readonly port: number }, unready: ReadinessCheck): Promise<HealthServer> {
+/** `/livez` and `/readyz` for a process that serves nothing else. Port 0 takes a free one. `facts` are told beside the readiness. */
+export async function startHealthServer(
+  { host, port }: { readonly host: string; readonly port: number }, unready: ReadinessCheck, facts: Readonly<Record<string, unknown>> = {},
+): Promise<HealthServer> {
   const server = createServer((request, response) => {
     if (request.url === '/livez') return answer(response, 200, { status: 'ok' });
     if (request.url !== '/readyz') return answer(response, 404, { status: 'unknown address' });
     unready().then(
-      (missing) => answer(response, missing.length === 0 ? 200 : 503, { status: missing.length === 0 ? 'ok' : 'unready', missing }),
-      () => answer(response, 503, { status: 'unready', missing: ['readiness check'] }),
+      (missing) => answer(response, missing.length === 0 ? 200 : 503, { status: missing.length === 0 ? 'ok' : 'unready', missing, ...facts }),
+      () => answer(response, 503, { status: 'unready', missing: ['readiness check'], ...facts }),
     );
   });
   await new Promise<void>((resolve, reject) => {

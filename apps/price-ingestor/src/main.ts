@@ -1,0 +1,99 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { NestFactory } from '@nestjs/core';
+import { VenueFailure } from '#application';
+import { EvictionPolicyError, requireNoEviction } from '#messaging';
+import { ConfigurationError, createLogger, NestLogger, startHealthServer, stopOnSignal, type Logger } from '#platform';
+import { CandleBackfillProcessor } from './candle-backfill.processor.js';
+import { readIngestorConfiguration, type IngestorConfiguration } from './configuration.js';
+import { createIngestorServices, type IngestorServices } from './ingestor-services.js';
+import { PriceIngestorModule } from './price-ingestor.module.js';
+
+/** Of the ten seconds that a supervisor gives: for backfills to be given back, and for all in all. */
+const GIVE_BACK_MS = 3_000;
+const STOP_MS = 9_500;
+
+/** Things to be done at the end, the last one first; before they exist there is nothing to do. */
+class Ends {
+  private readonly ends: (() => Promise<void>)[] = [];
+
+  add(end: () => Promise<void>): void {
+    this.ends.unshift(end);
+  }
+
+  async run(): Promise<void> {
+    for (const end of this.ends) await end();
+  }
+}
+
+async function start(configuration: IngestorConfiguration, log: Logger): Promise<void> {
+  const starting = new AbortController();
+  const ends = new Ends();
+  const stop = async () => {
+    starting.abort(new Error('told to stop'));
+    await ends.run();
+  };
+  stopOnSignal({ log, stop, deadlineMs: STOP_MS });
+  try {
+    await bringUp(configuration, log, ends, starting.signal);
+  } catch (error) {
+    // Told to stop while it started: whoever told it waits for exit code 0.
+    if (!starting.signal.aborted) throw error;
+  }
+}
+
+async function bringUp(configuration: IngestorConfiguration, log: Logger, ends: Ends, signal: AbortSignal): Promise<void> {
+  const { venue, origin, money } = configuration.exchange;
+  log.info({ event: 'exchange-selected', venue, origin, money }, `Talks to ${venue} at ${origin}: ${money}`);
+  await requireNoEviction(configuration.redisUrl, signal, warnOnce(log));
+  const ingestorId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`.replaceAll(':', '-');
+  const services = await createIngestorServices(configuration, ingestorId, log, signal);
+  ends.add(() => services.stop());
+  services.start();
+  if (configuration.health !== null) {
+    const health = await startHealthServer(configuration.health, () => services.unready(), { exchange: { venue, origin, money } });
+    ends.add(() => health.close());
+  }
+  await takeJobs(configuration, ingestorId, services, log, ends);
+  log.info({ event: 'worker-ready', ingestorId }, 'Follows prices and waits for backfills');
+}
+
+async function takeJobs(configuration: IngestorConfiguration, ingestorId: string, services: IngestorServices, log: Logger, ends: Ends): Promise<void> {
+  const { redisUrl, backfill: { concurrency, jobLockMs, jobStalledCheckMs } } = configuration;
+  const shutdown = new AbortController();
+  const settings = { redisUrl, runnerId: ingestorId, concurrency, lockMs: jobLockMs, stalledCheckMs: jobStalledCheckMs };
+  const module = PriceIngestorModule.over({ backfillCandles: services.backfillCandles, shutdown: shutdown.signal, log }, settings);
+  const app = await NestFactory.createApplicationContext(module, { logger: new NestLogger(log) });
+  const { worker } = app.get(CandleBackfillProcessor);
+  ends.add(async () => {
+    // No job is taken from here on; a backfill loses nothing when it is given back between two steps.
+    shutdown.abort();
+    await Promise.race([worker.close(), pause(GIVE_BACK_MS, undefined, { ref: false })]);
+  });
+  await worker.waitUntilReady();
+}
+
+/** Every attempt to reach Redis fails anew; one line for each new reason is enough. */
+function warnOnce(log: Logger): (error: Error) => void {
+  let last = '';
+  return (error) => {
+    if (error.message === last) return;
+    last = error.message;
+    log.warn({ event: 'waiting-for-redis', error }, 'Redis cannot be reached; trying again');
+  };
+}
+
+async function main(): Promise<void> {
+  const configuration = readIngestorConfiguration(process.env);
+  const log = createLogger({ name: 'price-ingestor', level: configuration.logLevel });
+  await start(configuration, log);
+}
+
+main().catch((error: unknown) => {
+  const isForOperator = error instanceof ConfigurationError || error instanceof EvictionPolicyError || error instanceof VenueFailure;
+  const text = isForOperator ? error.message : `cannot start: ${error instanceof Error ? error.stack : String(error)}`;
+  process.stderr.write(`price-ingestor: ${text}\n`);
+  process.exit(1);
+});
