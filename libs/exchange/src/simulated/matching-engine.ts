@@ -3,7 +3,7 @@ import { levelsOf, lastPriceWhereReached } from './market-data-view.js';
 import { RETURN_MS, type BookSide, type Level, type TakenLiquidity } from './made-book.js';
 import { Money, moneyText, ZERO } from './money.js';
 import { checkOrder, type OrderView } from './order-checks.js';
-import { openedOrder, statusAfterTaking, takingOf, withFill } from './order-course.js';
+import { fillOf, openedOrder, statusAfterTaking, takingOf, withFill } from './order-course.js';
 import { isOpen, type LoggedOrder, type OrderKey, type OrderLog } from './order-log.js';
 import { commissionOf, FEE_ASSET, settle, type Execution } from './settlement.js';
 import { sweep } from './sweep.js';
@@ -129,30 +129,17 @@ export class MatchingEngine {
 
   private fill(logged: LoggedOrder, market: VenueMarket, terms: Omit<Execution, 'accountId' | 'side'> & { readonly timeMs: number }): SimulatedFill {
     const { accounts, log } = this.parts;
-    const { accountId, side, orderId, clientOrderId, marketId } = logged.order;
-    const execution: Execution = { accountId, side, price: terms.price, quantity: terms.quantity, isMaker: terms.isMaker };
+    const { accountId, side } = logged.order;
+    const { timeMs, ...rest } = terms;
+    const execution: Execution = { accountId, side, ...rest };
     const commission = commissionOf(execution, market, this.options.feeIn, {
       feeAssetPrice: this.feeAssetPrice(market),
       freeFeeAsset: accounts.free(accountId, FEE_ASSET),
       freeQuote: accounts.free(accountId, market.rules.quote),
     });
     settle(accounts, execution, market, commission);
-    logged.order = withFill(logged.order, terms.price, terms.quantity, terms.timeMs);
-    const fill: SimulatedFill = {
-      tradeId: log.nextDigits(terms.timeMs),
-      orderId,
-      clientOrderId,
-      accountId,
-      marketId,
-      side,
-      price: moneyText(terms.price),
-      quantity: moneyText(terms.quantity),
-      quoteQuantity: moneyText(terms.price.times(terms.quantity)),
-      commission: moneyText(commission.value),
-      commissionAsset: commission.asset,
-      isMaker: terms.isMaker,
-      timeMs: terms.timeMs,
-    };
+    logged.order = withFill(logged.order, execution, timeMs);
+    const fill = { ...fillOf(logged.order, execution, commission), tradeId: log.nextDigits(timeMs), timeMs };
     log.addFill(fill);
     return fill;
   }

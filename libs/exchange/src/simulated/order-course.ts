@@ -1,7 +1,8 @@
 import { Money, moneyText } from './money.js';
+import type { Commission, Execution } from './settlement.js';
 import type { SweepTerms } from './sweep.js';
 import type { VenueMarket } from './venue-market.js';
-import type { OrderDraft, SimulatedOrder, VenueStatusWord } from './venue-types.js';
+import type { OrderDraft, SimulatedFill, SimulatedOrder, VenueStatusWord } from './venue-types.js';
 
 /** A market order takes nothing that is farther off the last price. */
 const BOUND = 0.05;
@@ -62,12 +63,31 @@ export function takingOf(order: SimulatedOrder, market: VenueMarket, lastPrice: 
   return { isBuy, worstPrice, quantity, budget: isBudgeted ? budgetOf(lastPrice.times(order.originalQuantity)) : null };
 }
 
-export function withFill(order: SimulatedOrder, price: Money, quantity: Money, timeMs: number): SimulatedOrder {
+export function withFill(order: SimulatedOrder, { price, quantity }: Execution, timeMs: number): SimulatedOrder {
   return {
     ...order,
     executedQuantity: moneyText(quantity.plus(order.executedQuantity)),
     executedQuote: moneyText(price.times(quantity).plus(order.executedQuote)),
     updatedMs: timeMs,
+  };
+}
+
+/** What the account is told of an execution, but for its id and time. */
+export function fillOf(order: SimulatedOrder, execution: Execution, commission: Commission): Omit<SimulatedFill, 'tradeId' | 'timeMs'> {
+  const { orderId, clientOrderId, accountId, marketId, side } = order;
+  const { price, quantity, isMaker } = execution;
+  return {
+    orderId,
+    clientOrderId,
+    accountId,
+    marketId,
+    side,
+    price: moneyText(price),
+    quantity: moneyText(quantity),
+    quoteQuantity: moneyText(price.times(quantity)),
+    commission: moneyText(commission.value),
+    commissionAsset: commission.asset,
+    isMaker,
   };
 }
 
