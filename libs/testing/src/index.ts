@@ -10,3 +10,5 @@ export { startTestRedis, type TestRedis, type TestRedisOptions } from './test-re
 export { startScriptedVenue, type ScriptedVenue, type VenueReply, type VenueRequest, type VenueScript } from './scripted-venue.js';
 export { anOrder, aSimulatedVenue, scriptedPrices, VENUE_NOW_MS, type MinuteBars } from './a-simulated-venue.js';
 export { MadeVenue, type MadeVenueOptions } from './made-venue.js';
+export { marketDataConformance, type MarketDataSubject } from './market-data-conformance.js';
+export { tradingConformance, type TradingSubject } from './trading-conformance.js';

@@ -9,12 +9,12 @@ function aFill(venueTradeId: string, filledMs: number): VenueFill {
   };
 }
 
-/** A venue that gives 100 rows of a range, the newest or the oldest of them. */
-function venueOf(fills: readonly VenueFill[], keeps: 'newest' | 'oldest'): AskFills & { requests: number } {
+/** A venue that gives some rows of a range, the newest or the oldest of them. */
+function venueOf(fills: readonly VenueFill[], keeps: 'newest' | 'oldest', rows = 100): AskFills & { requests: number } {
   const ask = (fromMs: number, toMs: number): Promise<readonly VenueFill[]> => {
     venue.requests += 1;
     const within = fills.filter(({ filledMs }) => filledMs >= fromMs && filledMs <= toMs).toSorted((a, b) => b.filledMs - a.filledMs);
-    return Promise.resolve(keeps === 'newest' ? within.slice(0, 100) : within.slice(-100));
+    return Promise.resolve(keeps === 'newest' ? within.slice(0, rows) : within.slice(-rows));
   };
   const venue = Object.assign(ask, { requests: 0 });
   return venue;
@@ -40,6 +40,16 @@ describe.each(['newest', 'oldest'] as const)('readFills where a page holds the %
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('loses none to pages that are shorter than promised', async () => {
+    const fills = Array.from({ length: 95 }, (_none, index) => aFill(`t${String(index).padStart(4, '0')}`, index * 10));
+    expect(await readFills(venueOf(fills, keeps, 10), RANGE)).toEqual(fills);
+  });
+
+  it('takes ten fills of one moment for what they are', async () => {
+    const fills = Array.from({ length: 10 }, (_none, index) => aFill(`t${index}`, 5));
+    expect(await readFills(venueOf(fills, keeps), RANGE)).toEqual(fills);
   });
 
   it('asks some two times as often as there are pages', async () => {

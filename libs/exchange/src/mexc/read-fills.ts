@@ -14,8 +14,8 @@ interface Range {
 }
 
 /**
- * All fills of a range, oldest first, each once. A full page may be cut off at either end, so what lies before its oldest
- * and after its newest fill is asked for too, down to and including their milliseconds.
+ * All fills of a range, oldest first, each once. A page that may be cut off at either end has what lies before its oldest
+ * and after its newest fill asked for too, down to and including their milliseconds.
  * @throws VenueFailure `malformed-response` where one millisecond holds a page or more, which cannot be told apart
  */
 export async function readFills(ask: AskFills, whole: Range): Promise<VenueFill[]> {
@@ -27,19 +27,28 @@ export async function readFills(ask: AskFills, whole: Range): Promise<VenueFill[
     const answer = await ask(range.fromMs, range.toMs);
     const page = answer.filter((fill) => isWithin(fill, range));
     for (const fill of page) found.set(fill.venueTradeId, fill);
-    if (answer.length >= FILLS_PAGE) ranges.push(...rangesBeside(page, range));
+    if (mayBeCut(answer)) ranges.push(...rangesBeside(page, range));
   }
   return [...found.values()].sort((a, b) => a.filledMs - b.filledMs || compareIds(a.venueTradeId, b.venueTradeId));
+}
+
+/** Whoever gives less than a hundred without a word gives a round number. */
+function mayBeCut(answer: readonly VenueFill[]): boolean {
+  return answer.length >= FILLS_PAGE || (answer.length > 0 && answer.length % 10 === 0);
 }
 
 function rangesBeside(page: readonly VenueFill[], { fromMs, toMs }: Range): Range[] {
   const times = page.map((fill) => fill.filledMs);
   const [oldestMs, newestMs] = [Math.min(...times), Math.max(...times)];
-  if (!(oldestMs < newestMs)) throw tooMany(`a page of fills in the millisecond ${oldestMs}, or none in the range asked for`);
-  return [
-    { fromMs, toMs: oldestMs },
-    { fromMs: newestMs, toMs },
+  if (page.length === 0) throw tooMany('a page of fills that were not asked for');
+  const isOneMoment = oldestMs === newestMs;
+  if (isOneMoment && page.length >= FILLS_PAGE) throw tooMany(`a page of fills in the millisecond ${oldestMs}`);
+  const margin = isOneMoment ? 1 : 0; // Or the same range would be asked for again.
+  const beside = [
+    { fromMs, toMs: oldestMs - margin },
+    { fromMs: newestMs + margin, toMs },
   ];
+  return beside.filter((range) => range.fromMs <= range.toMs);
 }
 
 function isWithin({ filledMs }: VenueFill, { fromMs, toMs }: Range): boolean {
