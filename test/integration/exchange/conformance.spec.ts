@@ -1,56 +1,43 @@
-import { UNLIMITED_BUDGET } from '#application';
-import { createMexcMarketData, createMexcTrading, openSimulatedVenue, SimulatedMarketData, SimulatedTrading, type MexcOptions } from '#exchange';
-import { systemClock, systemTimer } from '#platform';
+import { createMexcMarketData, createMexcTrading, openSimulatedVenue, SimulatedMarketData, SimulatedTrading } from '#exchange';
+import { systemClock } from '#platform';
 import { marketDataConformance, tradingConformance, type MarketDataSubject, type TradingSubject } from '#testing';
-import { KEY, openTestSimulator, SECRET, type TestSimulator } from '../simulator/simulator-fixture.js';
+import { startSimulatorProcess } from '../../e2e/simulator/simulator-process.js';
+import { mexcOptions } from './mexc-options.js';
 
 const DAY_MS = 86_400_000;
 const LISTED_DAY_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS - 90 * DAY_MS;
 const MARKET = { marketId: 'HANAUSDT', otherMarketId: 'AIAUSDT', base: 'HANA', quote: 'USDT', listedDayMs: LISTED_DAY_MS } as const;
 
-function mexcOptions({ simulator }: TestSimulator): MexcOptions {
+/** A simulator as a process of its own, and its switches. */
+async function openSimulator() {
+  const { app, url, control } = await startSimulatorProcess(['--no-rate-limit', '--seed', '3', '--history-from', new Date(LISTED_DAY_MS).toISOString()]);
   return {
-    venue: 'SIMULATOR',
-    origin: simulator.url,
-    credentials: { apiKey: KEY, secret: SECRET },
-    budget: UNLIMITED_BUDGET,
-    purpose: 'execution',
-    clock: systemClock,
-    timer: systemTimer,
-    timeoutMs: 5_000,
-    retry: { baseDelayMs: 1, maxDelayMs: 5 },
+    options: mexcOptions(url),
+    fault: async (fault: string, on: string, more: object = {}) => void (await control('POST', '/faults', { fault, on, ...more })),
+    heal: async () => void (await control('DELETE', '/faults')),
+    close: async () => void (await app.stop()),
   };
 }
 
-const openSimulator = (): Promise<TestSimulator> => openTestSimulator({ HISTORY_FROM: new Date(LISTED_DAY_MS).toISOString() });
-
 async function mexcMarketData(): Promise<MarketDataSubject> {
-  const venue = await openSimulator();
-  const { fault, healed, simulator } = venue;
+  const { options, fault, heal, close } = await openSimulator();
   return {
     ...MARKET,
-    port: createMexcMarketData(mexcOptions(venue)),
+    port: createMexcMarketData(options),
     stumble: async (times) => {
       await fault('error-before-acceptance', 'GET /api/v3/klines', { limit: times, parameters: { status: 502, body: 'html' } });
       await fault('body-cut', 'GET /api/v3/klines', { limit: 1, parameters: { bytes: 100 } });
     },
     goDown: () => fault('reset-before-acceptance', '* *'),
-    heal: healed,
-    close: () => simulator.stop(),
+    heal,
+    close,
   };
 }
 
 async function mexcTrading(): Promise<TradingSubject> {
-  const venue = await openSimulator();
-  const options = mexcOptions(venue);
-  return {
-    ...MARKET,
-    port: createMexcTrading(options),
-    marketData: createMexcMarketData(options),
-    loseAnswers: () => venue.fault('garbled-answer', 'POST /api/v3/order', { parameters: { body: 'html' } }),
-    heal: venue.healed,
-    close: () => venue.simulator.stop(),
-  };
+  const { options, fault, heal, close } = await openSimulator();
+  const loseAnswers = (): Promise<void> => fault('garbled-answer', 'POST /api/v3/order', { parameters: { body: 'html' } });
+  return { ...MARKET, port: createMexcTrading(options), marketData: createMexcMarketData(options), loseAnswers, heal, close };
 }
 
 function venueInProcess() {
@@ -61,8 +48,8 @@ function venueInProcess() {
   return venue;
 }
 
-marketDataConformance('MEXC over a simulator', mexcMarketData);
-tradingConformance('MEXC over a simulator', mexcTrading);
+marketDataConformance('MEXC over a simulator as a process', mexcMarketData);
+tradingConformance('MEXC over a simulator as a process', mexcTrading);
 
 marketDataConformance('a venue in the same process', () =>
   Promise.resolve({ ...MARKET, port: new SimulatedMarketData(venueInProcess(), systemClock), close: () => Promise.resolve() }),

@@ -186,8 +186,6 @@ describe('a row that is no candle', () => {
     ['a high below the low', row(openMs, [undefined, '0.5']), 'high is below low'],
     ['a negative volume', row(openMs, [undefined, undefined, undefined, undefined, '-1']), 'volume must be above zero'],
     ['a time off the grid', row(openMs + 1), "open time is not on the interval's grid"],
-    ['a time that was not asked for', row(openMs - 3 * HOUR_MS), 'was not asked for'],
-    ['a time in the future', row(NOW_MS - 30 * 60_000 + 5 * HOUR_MS), 'candle was not closed yet'],
   ])('%s refuses the page after four tries, and says what and when', async (_name, bad, words) => {
     venue.answer(KLINES, { json: [bad, row(openMs + HOUR_MS)] });
     const failure = await collect(openMs, LAST_CLOSED_HOUR_MS).catch((error: unknown) => error as VenueFailure);
@@ -205,6 +203,19 @@ describe('a row that is no candle', () => {
   ])('%s refuses the page', async (_name, json) => {
     venue.answer(KLINES, { json });
     await expect(collect(openMs, LAST_CLOSED_HOUR_MS)).rejects.toMatchObject({ kind: 'malformed-response' });
+  });
+
+  it.each([
+    ['before the range', openMs - 3 * HOUR_MS],
+    ['after the range, from the future', NOW_MS - 30 * 60_000 + 5 * HOUR_MS],
+  ])('is left out where it lies %s', async (_name, besideMs) => {
+    venue.answer(KLINES, { json: [row(besideMs), row(openMs), row(openMs + HOUR_MS)] });
+    expect((await collect(openMs, LAST_CLOSED_HOUR_MS)).opens).toEqual([openMs, LAST_CLOSED_HOUR_MS]);
+  });
+
+  it('refuses the page where all rows lie beside the range: the venue did not heed it', async () => {
+    venue.answer(KLINES, { json: [row(openMs), row(openMs + HOUR_MS)] });
+    await expect(collect(openMs - 100 * HOUR_MS, openMs - 50 * HOUR_MS)).rejects.toMatchObject({ message: expect.stringContaining('was not asked for') });
   });
 
   it('does no harm where the next try brings it right', async () => {

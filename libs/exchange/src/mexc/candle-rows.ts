@@ -15,13 +15,16 @@ const MAX_ROWS = 1_000;
 const OPEN_MS = 0;
 
 /**
- * The closed candles of an answer, ascending, each open time once. Rows are `[open time, open, high, low, close, base volume,
- * close time, quote volume]`, numbers or text.
- * @throws AnswerFault for an answer that holds a row which is no candle or was not asked for: dropping it would leave a hole
+ * The closed candles of an answer that were asked for, ascending, each open time once. Rows are `[open time, open, high, low,
+ * close, base volume, close time, quote volume]`, numbers or text. A row beside the range is left out.
+ * @throws AnswerFault for an answer that holds a row which is no candle, since leaving that out would make a hole, or nothing
+ * but rows beside the range, since the question was not understood
  */
 export function parseCandleRows(json: unknown, range: RowRange): Candle[] {
-  const candles = sortCandles(rowsOf(json).map(toCandle)).filter((candle) => !isUnclosed(candle, range));
-  const distinct = dropRepeated(candles);
+  const all = sortCandles(rowsOf(json).map(toCandle)).filter((candle) => !isOpen(candle, range));
+  const within = all.filter(({ openTimeMs }) => openTimeMs >= range.fromMs && openTimeMs <= range.toMs);
+  if (within.length === 0 && all.length > 0) throw new AnswerFault(`the candle of ${timeText(all[0]!.openTimeMs)} was not asked for`);
+  const distinct = dropRepeated(within);
   distinct.forEach((candle, index) => checkCandle(candle, distinct[index - 1]?.openTimeMs ?? -Infinity, range));
   return distinct;
 }
@@ -56,10 +59,9 @@ function sortCandles(candles: Candle[]): Candle[] {
   return isSorted ? candles : candles.sort((a, b) => a.openTimeMs - b.openTimeMs);
 }
 
-/** The one that is still open, or just opened. One from further in the future is a fault and is left to the rules. */
-function isUnclosed({ openTimeMs }: Candle, { interval, closedByMs }: RowRange): boolean {
-  const intervalMs = INTERVAL_MS[interval];
-  return openTimeMs > closedByMs - intervalMs && openTimeMs <= closedByMs + intervalMs;
+/** Not closed yet, or from the future. */
+function isOpen({ openTimeMs }: Candle, { interval, closedByMs }: RowRange): boolean {
+  return openTimeMs + INTERVAL_MS[interval] > closedByMs;
 }
 
 /** @throws AnswerFault where two rows of one open time differ: either may be the wrong one */
@@ -73,14 +75,11 @@ function dropRepeated(candles: readonly Candle[]): Candle[] {
   });
 }
 
-function checkCandle(candle: Candle, previousOpenTimeMs: number, { interval, fromMs, toMs, closedByMs }: RowRange): void {
+function checkCandle(candle: Candle, previousOpenTimeMs: number, { interval, closedByMs }: RowRange): void {
   const fault = faultOf(candle, previousOpenTimeMs, { interval, nowMs: closedByMs });
-  if (fault !== null) {
-    const field = fault.field === null ? '' : `${fault.field} `;
-    throw new AnswerFault(`the candle of ${timeText(candle.openTimeMs)}: ${field}${CANDLE_FAULTS[fault.reason]}`);
-  }
-  if (candle.openTimeMs >= fromMs && candle.openTimeMs <= toMs) return;
-  throw new AnswerFault(`the candle of ${timeText(candle.openTimeMs)} was not asked for`);
+  if (fault === null) return;
+  const field = fault.field === null ? '' : `${fault.field} `;
+  throw new AnswerFault(`the candle of ${timeText(candle.openTimeMs)}: ${field}${CANDLE_FAULTS[fault.reason]}`);
 }
 
 function timeText(ms: number): string {
