@@ -60,7 +60,7 @@ describe('markets', () => {
   it('are named where a name resembles them', async () => {
     await database.markets.storeMarkets('MEXC', ['HANA', 'HANNA', 'SIREN', 'AIA'].map((base) => aMarket(base)), 1_000);
     await database.markets.storeMarkets('SIMULATOR', [aMarket('HANB')], 1_000);
-    expect(await database.markets.basesLike('MEXC', 'HANB', 5)).toEqual(['HANA']);
+    expect(await database.markets.basesLike('MEXC', 'HANB', 5)).toEqual(['HANA', 'HANNA']);
     expect(await database.markets.basesLike('MEXC', 'HANAX', 1)).toEqual(['HANA']);
     expect(await database.markets.basesLike('MEXC', 'QQQQQ', 5)).toEqual([]);
   });

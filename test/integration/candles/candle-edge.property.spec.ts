@@ -77,6 +77,18 @@ describe('the recent edge', () => {
     ]);
   });
 
+  it('changes no fingerprint of a range that ends before what is appended, in the same chunk or at the edge itself', async () => {
+    await upsert(run(0, 10, 5));
+    await append(run(10, 5, 5));
+    const ranges = [5, 12].map((n) => ({ fromMs: minute(0), toMs: minute(n) }));
+    const fingerprints = () => Promise.all(ranges.map((range) => running.store.fingerprint([HANA], range)));
+    const before = await fingerprints();
+    await append(run(15, 5, 5));
+    expect(await fingerprints()).toEqual(before);
+    await append([aCandle(12, 99)]);
+    expect((await fingerprints())[1]).not.toBe(before[1]);
+  });
+
   it('changes a fingerprint with every candle in the range, and leaves one before it alone', async () => {
     await upsert(run(0, 10, 5));
     const far = { fromMs: minute(40_000), toMs: minute(40_010) };

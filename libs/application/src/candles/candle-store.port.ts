@@ -57,7 +57,8 @@ export interface CandleStore {
   coverageOf(identities: readonly SeriesIdentity[]): Promise<(SeriesCoverage | null)[]>;
   /**
    * 64 hex digits that change when a candle in the range changes, and only when the data near the range do (a chunk
-   * is the smallest unit). Depends on the order of identities, and on nothing that a second database would not share.
+   * is the smallest unit; of the youngest candles, which are in none yet, each). Depends on the order of identities, and on
+   * nothing that a second database with the same candles in chunks would not share.
    */
   fingerprint(identities: readonly SeriesIdentity[], range: TimeRange): Promise<string>;
 }

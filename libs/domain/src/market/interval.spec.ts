@@ -1,4 +1,4 @@
-import { CANDLE_INTERVALS, INTERVAL_MS, gridAnchorMs, isCandleInterval, isOnGrid } from './interval.js';
+import { CANDLE_INTERVALS, ceilToGrid, floorToGrid, INTERVAL_MS, gridAnchorMs, isCandleInterval, isOnGrid, lastClosedOpenMs } from './interval.js';
 
 describe('candle intervals', () => {
   it('knows each name once, growing', () => {
@@ -32,5 +32,17 @@ describe('candle intervals', () => {
     ['1m', 0.5, false],
   ] as const)('tells the grid of %s at %d: %s', (interval, timeMs, expected) => {
     expect(isOnGrid(timeMs, interval)).toBe(expected);
+  });
+
+  it.each([
+    ['1h', '2024-01-01T05:30:00.000Z', '2024-01-01T05:00:00.000Z', '2024-01-01T06:00:00.000Z', '2024-01-01T04:00:00.000Z'],
+    ['1h', '2024-01-01T05:00:00.000Z', '2024-01-01T05:00:00.000Z', '2024-01-01T05:00:00.000Z', '2024-01-01T04:00:00.000Z'],
+    ['1m', '2024-01-01T05:00:00.001Z', '2024-01-01T05:00:00.000Z', '2024-01-01T05:01:00.000Z', '2024-01-01T04:59:00.000Z'],
+    // A Thursday: its week began on Monday the first.
+    ['1w', '2024-01-04T00:00:00.000Z', '2024-01-01T00:00:00.000Z', '2024-01-08T00:00:00.000Z', '2023-12-25T00:00:00.000Z'],
+  ] as const)('of %s at %s: the grid before is %s, after %s, and what opened at %s has closed last', (interval, time, floor, ceil, closed) => {
+    const timeMs = Date.parse(time);
+    const found = [floorToGrid(timeMs, interval), ceilToGrid(timeMs, interval), lastClosedOpenMs(timeMs, interval)];
+    expect(found.map((ms) => new Date(ms).toISOString())).toEqual([floor, ceil, closed]);
   });
 });

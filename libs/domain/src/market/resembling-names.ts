@@ -1,7 +1,8 @@
 /** The names that a typed one may have been meant to be, the likeliest first: few edits away, or one the beginning of the other. */
 export function resemblingNames(typed: string, names: Iterable<string>, limit: number): string[] {
   const wanted = typed.toUpperCase();
-  const allowed = Math.max(1, Math.floor(wanted.length / 3));
+  // Two, since letters that have changed places are two edits; but of three letters nothing would be left.
+  const allowed = Math.max(wanted.length > 3 ? 2 : 1, Math.floor(wanted.length / 3));
   const ranked: { readonly name: string; readonly distance: number }[] = [];
   for (const name of names) {
     const distance = distanceOf(wanted, name.toUpperCase(), allowed);
@@ -14,6 +15,7 @@ export function resemblingNames(typed: string, names: Iterable<string>, limit: n
 const SHORTEST_BEGINNING = 3;
 
 function distanceOf(wanted: string, name: string, allowed: number): number {
+  if (wanted === name) return 0;
   const shorter = Math.min(wanted.length, name.length);
   if (shorter >= SHORTEST_BEGINNING && (name.startsWith(wanted) || wanted.startsWith(name))) return 1;
   if (Math.abs(wanted.length - name.length) > allowed) return Infinity;

@@ -11,12 +11,12 @@ import { overlapParameters, overlapping } from './time-range.js';
 
 /**
  * For each wanted series, in order, one digest over its chunks in the range, from their stored hashes (null: no chunk), and
- * whether rows of its recent edge may belong to it as well.
+ * whether rows of its recent edge belong to it as well.
  */
 export const DIGEST_SERIES = `SELECT id, (
     SELECT encode(sha256(string_agg(int8send(period_start_ms) || content_sha256, ''::bytea ORDER BY period_start_ms)), 'hex')
       FROM candle_chunk WHERE series_id = candle_series.id AND ${overlapping('$5', '$6')}) AS digest,
-    EXISTS (SELECT FROM candle_edge WHERE series_id = candle_series.id) AS "hasEdge"
+    EXISTS (SELECT FROM candle_edge WHERE series_id = candle_series.id AND open_time_ms BETWEEN $5 AND $6) AS "hasEdge"
   FROM ${WANTED_SERIES} LEFT JOIN candle_series ON ${IS_WANTED} AND candle_count > 0 ORDER BY place`;
 
 export interface SeriesDigest {
@@ -33,12 +33,13 @@ interface DigestedPeriod {
 }
 
 /**
- * The digest that the series would have if its recent edge were part of its chunks already, so that becoming so changes
- * no fingerprint. Over a connection that holds one snapshot.
+ * The digest that the series would have if its recent edge, up to the end of the range, were part of its chunks already:
+ * becoming so changes no fingerprint of a range without an end, and what is appended behind a range changes none of it.
+ * Over a connection that holds one snapshot.
  */
 export async function digestWithEdge(client: PoolClient, series: StoredSeries, range: TimeRange): Promise<string | null> {
   const periods = new Map((await storedPeriods(client, series.id)).map((period) => [period.startMs, period]));
-  const edge = columnsOfEdge((await loadEdges(client, [series.id], { fromMs: null, toMs: null }, EDGE_VALUES)).get(series.id));
+  const edge = columnsOfEdge((await loadEdges(client, [series.id], { fromMs: null, toMs: range.toMs }, EDGE_VALUES)).get(series.id));
   for (const { startMs, columns } of edge === null ? [] : periodsOf(edge, series.identity.interval)) {
     const whole = periods.has(startMs) ? await joinedWithChunk(client, series, startMs, columns) : columns;
     const { openTimesMs } = whole;
