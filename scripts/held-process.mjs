@@ -10,13 +10,15 @@ const GRACE_MS = 10_000;
 /**
  * Starts a command under a holder (see holder.mjs for the options), which ends it when this process disappears. What an
  * earlier holder of the same pidFile left behind when it was killed is ended first: it may hold the port, and two servers on one file would ruin it.
- * Resolves once the command runs: { name, pid, exited: Promise<{ code, signal }>, isRunning(), stop() }.
+ * Resolves once the command runs: { name, pid, exited: Promise<{ code, signal }>, isRunning(), stop(), stdout, stderr }; the
+ * streams only with `output: 'pipe'` and no logFile.
  */
 export async function startHeld(name, options) {
   if (options.pidFile) await endLeftover(options.pidFile, options.stopSignal ?? 'SIGTERM', options.graceMs ?? GRACE_MS);
+  const output = options.logFile ? 'ignore' : (options.output ?? 'inherit');
   const holder = spawn(process.execPath, [HOLDER, name], {
     detached: true, // A terminal's Ctrl-C must reach only us: we stop things in order.
-    stdio: ['pipe', options.logFile ? 'ignore' : 'inherit', options.logFile ? 'ignore' : 'inherit', 'pipe'],
+    stdio: ['pipe', output, output, 'pipe'],
   });
   holder.stdin.on('error', () => {}); // The holder may be gone already; its exit tells.
   holder.stdin.write(`${JSON.stringify({ env: process.env, ...options })}\n`);
@@ -25,7 +27,7 @@ export async function startHeld(name, options) {
   let isRunning = true;
   void exited.then(() => (isRunning = false));
   const stop = () => stopHolder(holder, exited, options.graceMs ?? GRACE_MS);
-  return { name, pid, exited, stop, isRunning: () => isRunning };
+  return { name, pid, exited, stop, isRunning: () => isRunning, stdout: holder.stdout, stderr: holder.stderr };
 }
 
 function followEvents(holder, name) {

@@ -14,6 +14,8 @@ export function readStartSettings(environment = process.env) {
   const inData = (name) => path.join(data, name);
   return {
     port: readPort(environment.PORT), host: environment.HOST || DEFAULT_HOST, data,
+    exchange: readChoice('EXCHANGE', ['simulator', 'mexc'], environment), exchangeUrl: readExchangeUrl(environment.EXCHANGE_URL),
+    wantsSample: readChoice('REBALANCER_SAMPLE', ['on', 'off'], environment) === 'on',
     databaseUrl: readSecret('DATABASE_URL', environment), redisUrl: readSecret('REDIS_URL', environment),
     logs: inData('logs'), placeFile: inData('supervisor.json'), runtimeFile: inData('runtime.json'),
     tokenFile: environment.ACCESS_TOKEN_FILE || inData('access-token'),
@@ -29,6 +31,22 @@ function readSecret(name, environment) {
   } catch (error) {
     throw new UserError(`${name}_FILE names ${file}, which cannot be read (${error.code})`);
   }
+}
+
+/** One of the words, in any case of its letters; the first where nothing is said. */
+function readChoice(name, words, environment) {
+  const text = environment[name];
+  if (text === undefined || text === '') return words[0];
+  const word = text.toLowerCase();
+  if (words.includes(word)) return word;
+  throw new UserError(`${name} must be ${words.join(' or ')}, not ${JSON.stringify(text)}`);
+}
+
+/** Where a simulator answers that was not started here. */
+function readExchangeUrl(text) {
+  if (text === undefined || text === '') return undefined;
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new UserError(`EXCHANGE_URL must be an address such as http://127.0.0.1:4010, not ${JSON.stringify(text)}`);
 }
 
 function readPort(text) {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { bootstrap, runMain } from './bootstrap.mjs';
 import { ensureBuild } from './build.mjs';
+import { exchangeInWords, provideExchange, SIMULATOR } from './exchange.mjs';
 import { endLeftover, startHeld } from './held-process.mjs';
 import { keepRunning } from './keep-running.mjs';
 import { DIST, REPOSITORY } from './paths.mjs';
@@ -10,10 +11,11 @@ import { startPostgres } from './postgres.mjs';
 import { becomesTrue, printLine, runToEnd, UserError } from './processes.mjs';
 import { assertRedisUsable } from './redis-address.mjs';
 import { startRedis } from './redis.mjs';
+import { showSample } from './sample-backtest.mjs';
 import { apiUrlOf, assertPortFree, readStartSettings } from './start-settings.mjs';
 import { takePlace } from './supervisor-lock.mjs';
 
-const APPS = ['api', 'backtest-runner'];
+const APPS = ['api', 'backtest-runner', 'price-ingestor'];
 const APPS_GRACE_MS = 10_000;
 const READY_TIMEOUT_MS = 90_000;
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
@@ -87,9 +89,12 @@ function keepRedis({ data, logs }, serverPath) {
   return keepRunning('redis', { start, logFile });
 }
 
-function appEnvironment(services) {
+function appEnvironment(services, { exchange, url }) {
   const { DATABASE_URL_FILE: _database, REDIS_URL_FILE: _redis, ...inherited } = process.env; // Read here already.
-  return { NODE_ENV: 'production', ...inherited, DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl };
+  return {
+    NODE_ENV: 'production', ...inherited, DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl,
+    EXCHANGE: exchange, EXCHANGE_URL: url,
+  };
 }
 
 async function migrate(environment) {
@@ -113,10 +118,11 @@ function keepApp(app, environment, settings) {
 }
 
 function startApps(environment, settings) {
-  const apiEnvironment = {
-    ...environment, PORT: String(settings.port), HOST: settings.host, ACCESS_TOKEN_FILE: settings.tokenFile,
+  const own = {
+    api: { PORT: String(settings.port), HOST: settings.host, ACCESS_TOKEN_FILE: settings.tokenFile },
+    'price-ingestor': { HEALTH_PORT: undefined }, // The runner's, where one was named.
   };
-  return Promise.all(APPS.map((app) => keepApp(app, app === 'api' ? apiEnvironment : environment, settings)));
+  return Promise.all(APPS.map((app) => keepApp(app, { ...environment, ...own[app] }, settings)));
 }
 
 async function answers(url) {
@@ -129,24 +135,26 @@ async function answers(url) {
   }
 }
 
-function writeRuntimeFile(settings, services) {
+function writeRuntimeFile(settings, services, { exchange, url, controlUrl }) {
   const runtime = {
     apiUrl: apiUrlOf(settings), databaseUrl: services.databaseUrl, redisUrl: services.redisUrl, supervisorPid: process.pid,
+    exchange, exchangeUrl: url, exchangeControlUrl: controlUrl,
   };
   rmSync(settings.runtimeFile, { force: true }); // So that its mode is ours.
   writeFileSync(settings.runtimeFile, `${JSON.stringify(runtime, null, 2)}\n`, { mode: 0o600 });
 }
 
-function announce(settings, hadToken) {
+function announce(settings, exchange, hadToken) {
   const url = apiUrlOf(settings);
   const hasNewToken = !hadToken && existsSync(settings.tokenFile);
   if (hasNewToken) printLine(`access token (shown once, kept in ${settings.tokenFile}): ${readFileSync(settings.tokenFile, 'utf8').trim()}`);
+  printLine(`exchange:   ${exchangeInWords(exchange)}`);
   printLine(`API docs:   ${url}/docs`);
   printLine(`Bull Board: ${url}/queues`);
   printLine(`health:     ${url}/readyz`);
   printLine(`logs:       ${settings.logs}`);
   printLine(`ready: ${url}`);
-  printLine('next, in another terminal: bin/rebalancer candles import PATH…   then: bin/rebalancer backtest run --help');
+  printLine('next, in another terminal: bin/rebalancer candles fetch --help, candles import PATH…, then: bin/rebalancer backtest run --help');
 }
 
 /** Resolves how it should end: on a signal, or when npm, in whose name we run, was killed. A second signal ends at once. */
@@ -176,18 +184,20 @@ function untilAborted(signal) {
 
 /** Everything from services to a ready api; what is started goes into `started`, so that it can be stopped at any point. */
 async function bringUp(settings, redisServerPath, stopping, started) {
+  started.exchange = await provideExchange(settings, { entry: entryOf(SIMULATOR), pidFile: pidFileOf(SIMULATOR, settings) });
   const services = await provideServices(settings, redisServerPath);
   started.services = services;
   if (stopping.signal.aborted) return;
-  const environment = appEnvironment(services);
+  const environment = appEnvironment(services, started.exchange);
   await migrate(environment);
   if (stopping.signal.aborted) return;
   const hadToken = existsSync(settings.tokenFile);
   started.apps = await startApps(environment, settings);
   await awaitReady(settings, stopping, started);
   if (stopping.signal.aborted || started.failure !== undefined) return;
-  writeRuntimeFile(settings, services);
-  announce(settings, hadToken);
+  writeRuntimeFile(settings, services, started.exchange);
+  announce(settings, started.exchange, hadToken);
+  started.sample = showSample(settings, stopping.signal);
 }
 
 async function awaitReady(settings, stopping, started) {
@@ -198,13 +208,15 @@ async function awaitReady(settings, stopping, started) {
   throw new UserError(`The api did not answer ${url} with 200 in ${READY_TIMEOUT_MS / 1_000} s: see ${path.join(settings.logs, 'api.log')}`);
 }
 
-function kept({ services, apps = [] }) {
-  return [services?.postgres, services?.redis, ...apps].filter((one) => one !== undefined);
+function kept({ exchange, services, apps = [] }) {
+  return [exchange?.process, services?.postgres, services?.redis, ...apps].filter((one) => one !== undefined);
 }
 
 /** Apps first, since they use the services; Postgres last, since it is the truth. */
 async function bringDown(started) {
+  await started.sample;
   await Promise.all((started.apps ?? []).map((app) => app.stop()));
+  await started.exchange?.process?.stop();
   await started.services?.redis?.stop();
   await started.services?.postgres?.stop();
 }
@@ -218,6 +230,7 @@ async function runUntilStopped(settings, redisServerPath, stopping) {
     printLine('stopping');
   } finally {
     rmSync(settings.runtimeFile, { force: true });
+    stopping.abort(); // The sample, where something else ended it all.
     await bringDown(started);
   }
 }
@@ -229,7 +242,7 @@ function leave() {
 /** Until services run there is nothing to stop in order. */
 async function prepare(settings, stopping) {
   stopping.signal.addEventListener('abort', leave, { once: true });
-  await Promise.all(APPS.map((app) => endLeftover(pidFileOf(app, settings), 'SIGTERM', APPS_GRACE_MS)));
+  await Promise.all([...APPS, SIMULATOR].map((app) => endLeftover(pidFileOf(app, settings), 'SIGTERM', APPS_GRACE_MS)));
   await assertPortFree(settings);
   if (settings.redisUrl !== undefined) await assertRedisUsable(settings.redisUrl);
   const { redisServerPath } = await bootstrap({ needsRedisServer: settings.redisUrl === undefined });

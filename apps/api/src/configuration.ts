@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { VenueName } from '#application';
-import { databaseUrl, logLevel, port, readConfig, redisUrl, type Environment } from '#platform';
+import { databaseUrl, exchangeFields, logLevel, port, readConfig, redisUrl, selectExchange, type Environment } from '#platform';
 
 const ConfigurationSchema = z.object({
   DATABASE_URL: databaseUrl,
@@ -11,7 +11,7 @@ const ConfigurationSchema = z.object({
   /** Where the first token goes, readable by its owner only; without it the token is printed once. */
   ACCESS_TOKEN_FILE: z.string().max(4_096).optional(),
   /** Which exchange the product talks to: the api asks it nothing, and names it. */
-  EXCHANGE: z.preprocess((text) => (typeof text === 'string' ? text.toLowerCase() : text), z.enum(['simulator', 'mexc'], 'expected simulator or mexc')).default('simulator'),
+  ...exchangeFields,
   LOG_LEVEL: logLevel.default('info'),
 });
 
@@ -34,7 +34,7 @@ export function readApiConfiguration(environment: Environment): ApiConfiguration
     port: values.PORT,
     host: values.HOST,
     accessTokenFile: values.ACCESS_TOKEN_FILE ?? null,
-    venue: values.EXCHANGE === 'mexc' ? 'MEXC' : 'SIMULATOR',
+    venue: selectExchange(values).venue,
     logLevel: values.LOG_LEVEL,
   };
 }

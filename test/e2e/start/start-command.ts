@@ -5,7 +5,10 @@ import { freePort, repositoryFolder, startHeldProcess, temporaryFolder, type Hel
 
 const READY_TIMEOUT_MS = 60_000;
 
-const Runtime = z.object({ apiUrl: z.string(), databaseUrl: z.string(), redisUrl: z.string(), supervisorPid: z.number() });
+const Runtime = z.object({
+  apiUrl: z.string(), databaseUrl: z.string(), redisUrl: z.string(), supervisorPid: z.number(),
+  exchange: z.enum(['simulator', 'mexc']), exchangeUrl: z.string().optional(), exchangeControlUrl: z.string().optional(),
+});
 
 export interface StartedProduct {
   readonly supervisor: HeldProcess;
@@ -28,12 +31,12 @@ export async function stopAll(): Promise<void> {
   await Promise.all(launched.splice(0).map((supervisor) => supervisor.stop()));
 }
 
-/** Runs what `npm start` runs, on a data folder of its own. */
+/** Runs what `npm start` runs, on a data folder of its own; without the sample, unless the test is about it. */
 export async function launch(data: string, env: Readonly<Record<string, string | undefined>>): Promise<HeldProcess> {
   const supervisor = await startHeldProcess('npm-start', {
     command: process.execPath,
     args: [path.join(repositoryFolder(), 'scripts', 'start.mjs')],
-    env: { ...process.env, REBALANCER_DATA_DIR: data, ...env },
+    env: { ...process.env, REBALANCER_DATA_DIR: data, REBALANCER_SAMPLE: 'off', ...env },
     graceMs: 25_000,
   });
   launched.push(supervisor);
@@ -49,10 +52,10 @@ export async function startProduct(data: string, env: Readonly<Record<string, st
   return { supervisor, url: `http://127.0.0.1:${port}`, runtime };
 }
 
-export function untilPrinted(supervisor: HeldProcess, pattern: RegExp): Promise<void> {
+export function untilPrinted(supervisor: HeldProcess, pattern: RegExp, timeoutMs = READY_TIMEOUT_MS): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (what: string): void => reject(new Error(`npm start ${what}:\n${supervisor.output()}`));
-    const timer = setTimeout(() => fail(`did not print ${pattern}`), READY_TIMEOUT_MS);
+    const timer = setTimeout(() => fail(`did not print ${pattern}`), timeoutMs);
     const unsubscribe = supervisor.onOutput((output) => look(output));
     const look = (output: string): void => {
       if (!pattern.test(output)) return;

@@ -31,7 +31,7 @@ ${heading(run, document)}
 ${headline(document)}
 ${noticeList(run)}
 <h2>Equity, ${run.spec.quote}</h2>
-<div class="card"><p class="legend"><span><i class="strategy"></i>threshold cascade</span>${weights?.holdEquity ? html`<span><i class="hold"></i>hold, never touched</span>` : null}<span><i class="upside"></i>sold after a rise</span><span><i class="downside"></i>bought after a fall</span></p>
+<div class="card"><p class="legend"><span><i class="strategy"></i>threshold cascade</span>${weights?.holdEquity ? html`<span><i class="hold"></i>hold, never touched</span>` : null}<span><i class="upside"></i>sold after a rise</span><span><i class="downside"></i>bought after a fall</span><span><i class="limit"></i>cut to the position limit</span></p>
 ${equityChart(equity, weights, marksOf(rebalances))}</div>
 <h2>Drawdown from the highest equity so far</h2>
 <div class="card">${drawdownChart(equity)}</div>

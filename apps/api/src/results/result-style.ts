@@ -32,7 +32,7 @@ svg{display:block;width:100%;min-width:600px;height:auto}
 .mark{stroke-width:1.5;stroke:var(--soft)}.mark.upside{stroke:var(--good)}.mark.downside{stroke:var(--bad)}
 .legend{display:flex;flex-wrap:wrap;gap:4px 20px;margin:0 0 6px;font-size:13px;color:var(--soft)}
 .legend i{display:inline-block;width:22px;height:0;border-top:3px solid;margin-right:7px;vertical-align:middle}
-.legend .strategy{border-color:var(--strategy)}.legend .hold{border-color:var(--hold);border-top-style:dashed}.legend .upside{border-color:var(--good)}.legend .downside{border-color:var(--bad)}
+.legend .strategy{border-color:var(--strategy)}.legend .hold{border-color:var(--hold);border-top-style:dashed}.legend .upside{border-color:var(--good)}.legend .downside{border-color:var(--bad)}.legend .limit{border-color:var(--soft)}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:right;padding:6px 10px;border-bottom:1px solid var(--rule);white-space:nowrap;vertical-align:top}
 th{color:var(--soft);font-weight:600;font-size:13px}

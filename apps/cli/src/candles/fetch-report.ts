@@ -25,7 +25,7 @@ export function printBackfills(backfills: readonly CandleBackfill[], terminal: T
   ]);
   terminal.data(renderTable(COLUMNS, rows, terminal));
   for (const backfill of backfills) {
-    if (backfill.notice !== null) terminal.warn(`${seriesName(backfill)}: ${backfill.notice.detail}`);
+    if (backfill.notice !== null) terminal.warn(backfill.notice.detail);
     if (backfill.problem !== null) terminal.warn(`${seriesName(backfill)}: ${backfill.problem.detail} (${backfill.problem.code})`);
     if (backfill.corrected > 0) terminal.warn(`${seriesName(backfill)}: ${whole(backfill.corrected)} closed candles differ from what was stored; the old figures are on record, the new ones stand`);
   }

@@ -1,0 +1,35 @@
+/** The exchange of a started product: MEXC itself, or the simulator that stands in for it. */
+import path from 'node:path';
+import { startHeld } from './held-process.mjs';
+import { keepRunning } from './keep-running.mjs';
+import { REPOSITORY } from './paths.mjs';
+import { freePort } from './processes.mjs';
+
+const GRACE_MS = 10_000;
+
+export const SIMULATOR = 'exchange-simulator';
+
+/**
+ * Provides what EXCHANGE names. Resolves { exchange, url, controlUrl, process }: `process` only where a simulator was started
+ * here, `url` undefined for MEXC's own address.
+ */
+export async function provideExchange(settings, { entry, pidFile }) {
+  const { exchange, exchangeUrl } = settings;
+  if (exchange === 'mexc') return { exchange };
+  if (exchangeUrl !== undefined) return { exchange, url: exchangeUrl };
+  const [port, controlPort] = [await freePort(), await freePort()];
+  const logFile = path.join(settings.logs, `${SIMULATOR}.log`);
+  const env = {
+    ...process.env, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port), CONTROL_PORT: String(controlPort),
+    STATE_FILE: path.join(settings.data, 'simulator-state.json'),
+  };
+  const start = () => startHeld(SIMULATOR, { command: process.execPath, args: [entry], cwd: REPOSITORY, env, graceMs: GRACE_MS, logFile, pidFile });
+  const process_ = await keepRunning(SIMULATOR, { start, logFile });
+  return { exchange, url: `http://127.0.0.1:${port}`, controlUrl: `http://127.0.0.1:${controlPort}`, process: process_ };
+}
+
+/** Said loudly before anything else: nobody shall take made prices for real ones, or the other way round. */
+export function exchangeInWords({ exchange, url }) {
+  if (exchange === 'simulator') return `SIMULATOR, made prices and play money, at ${url}`;
+  return 'MEXC, real market data, read without keys; nothing is traded';
+}
