@@ -8,7 +8,7 @@ const MIN_WAIT_MS = 10_000;
 const ORDER_ID = /^(?=.*\d)[A-Za-z0-9_]{6,64}$/;
 
 /**
- * What one POST of an order came to, by phase, HTTP status and code (docs/exchange.md holds the table). Only proof makes a
+ * What one POST of an order came to, by phase, HTTP status and code (venue-codes.ts). Only proof makes a
  * refusal: what is not listed here is unknown, which is asked about and never sent again.
  */
 export function classifySubmit(answer: MexcAnswer, marketId: string): SubmitOutcome {

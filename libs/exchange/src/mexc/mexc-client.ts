@@ -90,10 +90,16 @@ export class MexcClient {
     return this.#opening;
   }
 
-  #take(name: EndpointName, signal: AbortSignal | undefined): Promise<void> {
+  async #take(name: EndpointName, signal: AbortSignal | undefined): Promise<void> {
     const { budget, purpose, weights } = this.#options;
     const { name: endpoint, weight, isOrder } = ENDPOINTS[name];
-    return budget.take({ endpoint, weight: weights?.[name] ?? weight, isOrder, purpose }, signal);
+    try {
+      await budget.take({ endpoint, weight: weights?.[name] ?? weight, isOrder, purpose }, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof VenueFailure) throw error;
+      throw new VenueFailure('transient', `the budget could not be asked: ${this.redact(String(error))}`, { cause: null });
+    }
   }
 
   /** A budget that cannot be told changes nothing about the answer. */

@@ -1,6 +1,7 @@
 import { UNLIMITED_BUDGET, type EventLog, type MarketDataPort } from '#application';
 import { startScriptedVenue, type ScriptedVenue } from '#testing';
-import { createMexcMarketData } from './create-mexc.js';
+import { createMexcMarketData, createMexcTrading } from './create-mexc.js';
+import type { HttpSend } from './http-send.js';
 
 const INFO = 'GET /api/v3/exchangeInfo';
 const TICKER = 'GET /api/v3/ticker/bookTicker';
@@ -184,4 +185,45 @@ it('sends no key with public data, though one was given', async () => {
   const options = { venue: 'SIMULATOR', origin: venue.origin, budget: UNLIMITED_BUDGET, purpose: 'ingestion', clock: { nowMs: () => Date.now() }, timer } as const;
   await createMexcMarketData({ ...options, credentials: { apiKey: 'k', secret: 's' } }).markets();
   expect(venue.requests[0]!.headers).not.toHaveProperty('x-mexc-apikey');
+});
+
+describe('the real exchange', () => {
+  it('is asked at its one origin only, whatever is asked', async () => {
+    const asked: string[] = [];
+    const send: HttpSend = ({ url }) => {
+      asked.push(url);
+      const body = url.endsWith('/time') ? JSON.stringify({ serverTime: Date.now() }) : '{}';
+      return Promise.resolve({ kind: 'answered', status: 200, retryAfter: null, body });
+    };
+    const timer = { every: () => () => {}, pause: () => Promise.resolve() };
+    const options = { venue: 'MEXC', origin: 'https://api.mexc.com', budget: UNLIMITED_BUDGET, purpose: 'ingestion', clock: { nowMs: () => Date.now() }, timer, send } as const;
+    const port = createMexcMarketData(options);
+    const account = createMexcTrading({ ...options, credentials: { apiKey: 'k', secret: 's' } });
+    const order = { marketId: 'A', clientOrderId: 'x', terms: { kind: 'market-buy', quoteValue: '5' }, signMs: Date.now(), receiveWindowMs: 5_000 } as const;
+    await Promise.allSettled([
+      port.markets(), port.apiMarketIds(), port.firstCandleMs('A', '1h'), port.bookTickers(['A']), port.orderBook('A', 5), account.balances(),
+      account.submit(order), account.cancel('A', 'x'), account.order('A', 'x'), account.openOrders(), account.fillsSince('A', Date.now()), account.apiMarketIds(),
+    ]);
+    const paths = new Set(asked.map((url) => new URL(url).pathname));
+    expect(new Set(asked.map((url) => new URL(url).origin))).toEqual(new Set(['https://api.mexc.com']));
+    expect(paths).toEqual(
+      new Set(['time', 'exchangeInfo', 'defaultSymbols', 'klines', 'ticker/bookTicker', 'depth', 'account', 'order', 'openOrders', 'myTrades', 'selfSymbols'].map((path) => `/api/v3/${path}`)),
+    );
+  });
+
+  it('is not taken for another host', () => {
+    const options = { budget: UNLIMITED_BUDGET, purpose: 'ingestion', clock: { nowMs: () => 0 }, timer: { every: () => () => {}, pause: () => Promise.resolve() } } as const;
+    expect(() => createMexcMarketData({ ...options, venue: 'MEXC', origin: 'http://127.0.0.1:4010' })).toThrow(expect.objectContaining({ kind: 'wrong-host' }));
+    expect(() => createMexcTrading({ ...options, venue: 'SIMULATOR', origin: 'https://api.mexc.com' })).toThrow(expect.objectContaining({ kind: 'wrong-host' }));
+  });
+});
+
+const failingTake = (): Promise<never> => Promise.reject(new Error('no Redis'));
+
+it('says so where the budget cannot be asked', async () => {
+  const timer = { every: () => () => {}, pause: () => Promise.resolve() };
+  const options = { venue: 'SIMULATOR', origin: venue.origin, purpose: 'ingestion', clock: { nowMs: () => Date.now() }, timer } as const;
+  const port = createMexcMarketData({ ...options, budget: { ...UNLIMITED_BUDGET, take: failingTake } });
+  await expect(port.markets()).rejects.toMatchObject({ kind: 'transient', message: 'the budget could not be asked: Error: no Redis' });
+  expect(venue.requests).toHaveLength(0);
 });
