@@ -59,7 +59,8 @@ export async function openBenchExchange({ databaseAdminUrl, redisUrl }: BenchCon
 async function untilKnown(store: PostgresMarketStore, count: number): Promise<readonly KnownMarket[]> {
   const deadline = performance.now() + MARKETS_MS;
   while (performance.now() < deadline) {
-    const known = await store.list('SIMULATOR');
+    const status = await store.statusOf('SIMULATOR');
+    const known = status === null || status.marketsLoadedMs === null ? [] : await store.list('SIMULATOR');
     if (known.length >= count) return known;
     await pause(POLL_MS);
   }

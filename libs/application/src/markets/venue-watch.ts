@@ -89,6 +89,8 @@ export class VenueWatch {
     const judged = markets.map((rules) => ({ rules, tradability: tradabilityOf(rules, apiMarketIds) }));
     await store.storeMarkets(marketData.venue, judged, seenMs);
     this.marketsLoadedMs = seenMs;
+    // At once, since candles may be asked for from now on; the first look at the clock stores it otherwise.
+    if (this.status.isReachable) await this.storeStatus();
     const tradable = judged.filter(({ tradability }) => tradability.kind === 'tradable').length;
     log.info({ event: 'markets-loaded', venue: marketData.venue, markets: markets.length, tradable }, 'Knows the markets of the venue');
   }
