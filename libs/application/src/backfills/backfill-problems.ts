@@ -29,7 +29,7 @@ const LONGEST_PAUSE_MS = 60_000;
 /** What an exchange asks for itself may be longer, within reason. */
 const LONGEST_RETRY_AFTER_MS = 600_000;
 /** An answer that no schema takes may be a page of a proxy's; it is not so time and again. */
-const MAX_MALFORMED_LOOKS = 5;
+const MAX_MALFORMED_LOOKS = 10;
 
 const CODES: Readonly<Record<Exclude<VenueFailureKind, 'unknown-market' | 'refused'>, string>> = {
   transient: 'exchange-unreachable',
