@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { EvictionPolicyError, requireNoEviction } from '#messaging';
-import { ConfigurationError, createLogger, NestLogger, startHealthServer, stopOnSignal, type Logger } from '#platform';
+import { ConfigurationError, createLogger, Ends, NestLogger, startHealthServer, stopOnSignal, type Logger } from '#platform';
 import { BacktestRunProcessor } from './backtest-run.processor.js';
 import { BacktestRunnerModule } from './backtest-runner.module.js';
 import { readRunnerConfiguration, type RunnerConfiguration } from './configuration.js';
@@ -12,19 +12,6 @@ import { createRunnerServices, type RunnerServices } from './runner-services.js'
 
 /** Of the ten seconds that a supervisor gives, after the computations' grace time. */
 const CLOSE_MS = 2_500;
-
-/** Things to be done at the end, the last one first; before they exist there is nothing to do. */
-class Ends {
-  private readonly ends: (() => Promise<void>)[] = [];
-
-  add(end: () => Promise<void>): void {
-    this.ends.unshift(end);
-  }
-
-  async run(): Promise<void> {
-    for (const end of this.ends) await end();
-  }
-}
 
 async function start(configuration: RunnerConfiguration, log: Logger): Promise<void> {
   const starting = new AbortController();

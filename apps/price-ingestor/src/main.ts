@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { VenueFailure } from '#application';
 import { EvictionPolicyError, requireNoEviction } from '#messaging';
-import { ConfigurationError, createLogger, NestLogger, startHealthServer, stopOnSignal, type Logger } from '#platform';
+import { ConfigurationError, createLogger, Ends, NestLogger, startHealthServer, stopOnSignal, type Logger } from '#platform';
 import { CandleBackfillProcessor } from './candle-backfill.processor.js';
 import { readIngestorConfiguration, type IngestorConfiguration } from './configuration.js';
 import { createIngestorServices, type IngestorServices } from './ingestor-services.js';
@@ -14,19 +14,6 @@ import { PriceIngestorModule } from './price-ingestor.module.js';
 /** Of the ten seconds that a supervisor gives: for backfills to be given back, and for all in all. */
 const GIVE_BACK_MS = 3_000;
 const STOP_MS = 9_500;
-
-/** Things to be done at the end, the last one first; before they exist there is nothing to do. */
-class Ends {
-  private readonly ends: (() => Promise<void>)[] = [];
-
-  add(end: () => Promise<void>): void {
-    this.ends.unshift(end);
-  }
-
-  async run(): Promise<void> {
-    for (const end of this.ends) await end();
-  }
-}
 
 async function start(configuration: IngestorConfiguration, log: Logger): Promise<void> {
   const starting = new AbortController();

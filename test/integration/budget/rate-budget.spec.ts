@@ -68,6 +68,22 @@ describe('several processes', () => {
   });
 });
 
+it('has ten requests ready for execution at any time, though ingestion has taken all it could get for seconds', async () => {
+  const stop = new AbortController();
+  const flood = ['a', 'b', 'c', 'd'].map(async (name) => {
+    const budget = open();
+    while (!stop.signal.aborted) await budget.take({ ...KLINES, endpoint: `GET /${name}` }, stop.signal).catch(() => undefined);
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const execution = open();
+  const startedMs = performance.now();
+  for (let call = 0; call < 10; call++) await execution.take(ACCOUNT);
+  // Where ingestion could take all twenty, they would wait for a window of 1.2 s to pass.
+  expect(performance.now() - startedMs).toBeLessThan(600);
+  stop.abort();
+  await Promise.all(flood);
+});
+
 describe('a request whose turn', () => {
   it('would come too late is refused at once, with the time to wait', async () => {
     const budget = open({ longestTurnMs: 1_000 });
