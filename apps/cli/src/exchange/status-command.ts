@@ -23,7 +23,7 @@ function print(context: CliContext, status: ExchangeStatus): void {
     `address    ${origin ?? 'unknown: no ingestor has reported'}`,
     `reachable  ${isReachable ? 'yes' : 'no'}, last answer ${ago(lastAnswer)}`,
     `clock      ${clock}`,
-    `markets    ${whole(status.markets)}, ${whole(status.tradableMarkets)} tradable over the API; loaded ${minute(marketsLoaded)} UTC`,
+    `markets    ${whole(status.markets)}, ${whole(status.tradableMarkets)} tradable over the API; ${marketsLoaded === null ? 'never loaded' : `loaded ${minute(marketsLoaded)} UTC`}`,
     `seen       ${ago(updated)}`,
   ].join('\n'));
   if (problem !== null) terminal.warn(problem);
