@@ -66,6 +66,18 @@ it('stops in order in the midst of the sample', async () => {
   await Promise.all([redis.stop(), database.drop()]);
 });
 
+it('leaves the sample out with a notice, and goes on, where it has no token', async () => {
+  const [database, redis, other] = await Promise.all([createTestDatabase(), startTestRedis(), dataFolder()]);
+  const services = { DATABASE_URL: database.url, REDIS_URL: redis.url };
+  // The first start makes the database's one token, and puts it into its own folder.
+  await (await startProduct(other.path, services)).supervisor.stop();
+  const product = await startProduct(data.path, { ...services, REBALANCER_SAMPLE: undefined });
+  await untilPrinted(product.supervisor, /^sample: left out, because cannot read the access token .*; everything else runs\./m);
+  expect((await fetch(`${product.url}/readyz`)).status).toBe(200);
+  expect((await product.supervisor.stop()).code).toBe(0);
+  await Promise.all([redis.stop(), database.drop(), other.remove()]);
+});
+
 it('says in one line that there is no such exchange, or no such address, and starts nothing', async () => {
   for (const [environment, words] of [
     [{ EXCHANGE: 'binance' }, 'EXCHANGE must be simulator or mexc, not "binance"\n'],
