@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Bind } from './command-action.js';
 
-const DOCTOR_EXAMPLES = `Check everything, the exchange too; each failed check names its fix. With a key in
-the environment, one signed question tells whether it is in order.
+const DOCTOR_EXAMPLES = `Check everything, the exchange too; each failed check names its fix. With a key
+in the environment, one signed question tells whether it is in order.
 
 Examples:
   $ rebalancer doctor

@@ -35,6 +35,11 @@ const commands = [
   ['candles'],
   ['candles', 'import'],
   ['candles', 'coverage'],
+  ['candles', 'fetch'],
+  ['candles', 'backfills'],
+  ['exchange'],
+  ['exchange', 'markets'],
+  ['prices'],
   ['doctor'],
   ['migrate'],
   ['token', 'create'],
@@ -47,7 +52,7 @@ it.each(commands.map((command) => ({ command })))('helps with [$command] on stdo
   expect(end.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
-it.each([['backtest', 'run'], ['backtest', 'ls'], ['candles', 'import'], ['doctor'], []].map((command) => ({ command })))(
+it.each([['backtest', 'run'], ['backtest', 'ls'], ['candles', 'import'], ['candles', 'fetch'], ['candles', 'backfills'], ['exchange', 'markets'], ['doctor'], []].map((command) => ({ command })))(
   'leads the help of [$command] with examples',
   async ({ command }) => {
     const { stdout } = await runCli([...command, '--help']);

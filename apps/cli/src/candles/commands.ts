@@ -36,10 +36,10 @@ Examples:
 `;
 
 const FETCH_NOTES = `
---from and --to take a span before now (90d, 36h, 15m, 2w), a date (00:00 UTC), an
-ISO 8601 time (UTC unless it has an offset) or epoch milliseconds. What is stored
-already is kept, and corrected where the exchange says otherwise. Without --to,
-candles are appended from then on as they close, unless --no-follow.
+--from and --to take a span before now (90d, 36h, 15m, 2w), a date (00:00 UTC),
+an ISO 8601 time (UTC unless it has an offset) or epoch milliseconds. What is
+stored already is kept, and corrected where the exchange says otherwise. Without
+--to, candles are appended from then on as they close, unless --no-follow.
 
 While the simulator stands in for MEXC, it answers, and what it made is stored
 under SIMULATOR, never under MEXC.
