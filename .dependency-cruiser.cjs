@@ -7,13 +7,15 @@
 
 const SPEC = '\\.spec\\.ts$';
 const PRODUCT = '^(apps|libs|examples)/';
+/** What is arithmetic alone; test/layers/source-rules.ts knows the same folders. */
+const PURE = '^libs/((domain|backtest)/|exchange/src/simulated/)';
 
 /** Packages that stand for one concern, and the only folders that may know them; test/ and bench/ may compare with them. */
 const OWNED_PACKAGES = [
   { name: 'postgres', packages: 'typeorm|pg|pg-copy-streams|pg-cursor|pg-query-stream', owners: '^libs/(persistence|testing)/' },
   { name: 'queues', packages: 'bullmq|ioredis|rate-limiter-flexible', owners: '^libs/(messaging|testing)/' }, // @nestjs/bullmq is Nest's.
   { name: 'csv', packages: 'csv-parse', owners: '^libs/candle-files/' },
-  { name: 'ccxt', packages: 'ccxt', owners: '^libs/exchange/.*mexc' },
+  { name: 'ccxt', packages: 'ccxt', owners: '^libs/exchange/src/mexc/' },
   { name: 'nest', packages: '@nestjs/[^/]+|@bull-board/[^/]+|express|helmet', owners: '^(apps/[^/]+|libs/(platform|testing))/' },
 ];
 
@@ -93,14 +95,14 @@ module.exports = {
     ),
     error(
       'pure-libs-know-no-package',
-      'domain and backtest are arithmetic: no vendor but a decimal library',
-      { path: '^libs/(domain|backtest)/', pathNot: SPEC },
+      'domain, backtest and the simulated venue are arithmetic: no vendor but a decimal library',
+      { path: PURE, pathNot: SPEC },
       { path: '(^|/)node_modules/', pathNot: packagesPath('decimal\\.js') },
     ),
     error(
       'pure-libs-know-no-runtime',
-      'domain and backtest get time, chance, ids and data as arguments',
-      { path: '^libs/(domain|backtest)/', pathNot: SPEC },
+      'domain, backtest and the simulated venue get time, chance, ids and data as arguments',
+      { path: PURE, pathNot: SPEC },
       { dependencyTypes: ['core'] },
     ),
     error(
