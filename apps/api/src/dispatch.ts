@@ -1,4 +1,4 @@
-import { OutboxDispatcher, RunSweeper } from '#application';
+import { oncePerReason, OutboxDispatcher, RunSweeper } from '#application';
 import { backtestRun, candleBackfill, QUEUES } from '#contracts';
 import { BullJobQueue } from '#messaging';
 import { PostgresBacktestRunSweep, PostgresCandleBackfillSweep, PostgresOutbox, type createDataSource, type PostgresNotifications } from '#persistence';
@@ -20,8 +20,9 @@ export interface Dispatch {
 export function createDispatch(database: Database, notifications: PostgresNotifications, redisUrl: string, log: Logger): Dispatch {
   const outbox = new PostgresOutbox(database);
   const kick = (): void => dispatcher.kick();
+  const onError = oncePerReason((error: Error) => log.warn({ event: 'redis-unreachable', error }, 'Redis cannot be reached; runs are accepted and wait'));
   // What waits goes out as soon as Redis is back.
-  const queues = new BullJobQueue({ redisUrl, contracts: QUEUES, onError: warnOnce(log), onReady: () => kick() });
+  const queues = new BullJobQueue({ redisUrl, contracts: QUEUES, onError, onReady: () => kick() });
   const dispatcher = new OutboxDispatcher({ outbox, jobs: queues, timer: systemTimer, log, signal: notifications.outbox });
   const sweeps = [new PostgresBacktestRunSweep(database, RUN_JOBS), new PostgresCandleBackfillSweep(database, BACKFILL_JOBS)];
   const sweepers = sweeps.map((runs) => new RunSweeper({ runs, outbox, jobs: queues, timer: systemTimer, log, onQueued: kick }));
@@ -32,14 +33,4 @@ export function createDispatch(database: Database, notifications: PostgresNotifi
     await queues.close();
   };
   return { queues, kick, stop };
-}
-
-/** Every attempt to reconnect fails anew; one line for each new reason is enough. */
-function warnOnce(log: Logger): (error: Error) => void {
-  let last = '';
-  return (error) => {
-    if (error.message === last) return;
-    last = error.message;
-    log.warn({ event: 'redis-unreachable', error }, 'Redis cannot be reached; runs are accepted and wait');
-  };
 }

@@ -1,5 +1,5 @@
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
-import type { RunBacktest, RunLook, RunProgress } from '#application';
+import { LastProblem, type RunBacktest, type RunLook, type RunProgress } from '#application';
 import { backtestRun } from '#contracts';
 import { parseJob, postpone, workerOptions, type Job, type WorkerSettings } from '#messaging';
 import type { Logger } from '#platform';
@@ -16,7 +16,7 @@ export interface ProcessorParts {
 
 /** Takes jobs of `backtest-run`: a job says which run to look at, the look decides what is to be done. */
 export class BacktestRunProcessor extends WorkerHost {
-  private lastProblem = '';
+  private readonly problem = new LastProblem();
 
   constructor(private readonly parts: ProcessorParts) {
     super();
@@ -41,15 +41,12 @@ export class BacktestRunProcessor extends WorkerHost {
   /** A lost connection is told of again and again, and mended by itself. */
   @OnWorkerEvent('error')
   onError(error: Error): void {
-    const problem = (error as NodeJS.ErrnoException).code ?? error.message;
-    if (problem === this.lastProblem) return;
-    this.lastProblem = problem;
-    this.parts.log.warn({ event: 'worker-problem', error }, 'The worker has a problem with its queue');
+    if (this.problem.changesTo(error)) this.parts.log.warn({ event: 'worker-problem', error }, 'The worker has a problem with its queue');
   }
 
   @OnWorkerEvent('active')
   onActive(): void {
-    this.lastProblem = '';
+    this.problem.ends();
   }
 }
 

@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
+import { oncePerReason } from '#application';
 import { EvictionPolicyError, requireNoEviction } from '#messaging';
-import { ConfigurationError, createLogger, Ends, NestLogger, startHealthServer, stopOnSignal, type Logger } from '#platform';
+import { ConfigurationError, createLogger, NestLogger, startHealthServer, upUntilStopped, type Ends, type Logger } from '#platform';
 import { BacktestRunProcessor } from './backtest-run.processor.js';
 import { BacktestRunnerModule } from './backtest-runner.module.js';
 import { readRunnerConfiguration, type RunnerConfiguration } from './configuration.js';
@@ -13,24 +14,9 @@ import { createRunnerServices, type RunnerServices } from './runner-services.js'
 /** Of the ten seconds that a supervisor gives, after the computations' grace time. */
 const CLOSE_MS = 2_500;
 
-async function start(configuration: RunnerConfiguration, log: Logger): Promise<void> {
-  const starting = new AbortController();
-  const ends = new Ends();
-  const stop = async () => {
-    starting.abort(new Error('told to stop'));
-    await ends.run();
-  };
-  stopOnSignal({ log, stop, deadlineMs: configuration.stopGraceMs + CLOSE_MS });
-  try {
-    await bringUp(configuration, log, ends, starting.signal);
-  } catch (error) {
-    // Told to stop while it started: whoever told it waits for exit code 0.
-    if (!starting.signal.aborted) throw error;
-  }
-}
-
 async function bringUp(configuration: RunnerConfiguration, log: Logger, ends: Ends, signal: AbortSignal): Promise<void> {
-  await requireNoEviction(configuration.redisUrl, signal, warnOnce(log));
+  const onWait = oncePerReason((error: Error) => log.warn({ event: 'waiting-for-redis', error }, 'Redis cannot be reached; trying again'));
+  await requireNoEviction(configuration.redisUrl, signal, onWait);
   const runnerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const services = await createRunnerServices(configuration, runnerId, log, signal);
   ends.add(() => services.stop());
@@ -60,20 +46,10 @@ async function takeJobs(configuration: RunnerConfiguration, runnerId: string, se
   await worker.waitUntilReady();
 }
 
-/** Every attempt to reach Redis fails anew; one line for each new reason is enough. */
-function warnOnce(log: Logger): (error: Error) => void {
-  let last = '';
-  return (error) => {
-    if (error.message === last) return;
-    last = error.message;
-    log.warn({ event: 'waiting-for-redis', error }, 'Redis cannot be reached; trying again');
-  };
-}
-
 async function main(): Promise<void> {
   const configuration = readRunnerConfiguration(process.env);
   const log = createLogger({ name: 'backtest-runner', level: configuration.logLevel });
-  await start(configuration, log);
+  await upUntilStopped({ log, deadlineMs: configuration.stopGraceMs + CLOSE_MS, bringUp: (ends, signal) => bringUp(configuration, log, ends, signal) });
 }
 
 main().catch((error: unknown) => {

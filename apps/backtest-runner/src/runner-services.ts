@@ -1,17 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { OutboxDispatcher, PanelCache, RunBacktest, RunSweeper } from '#application';
+import { oncePerReason, OutboxDispatcher, PanelCache, RunBacktest, RunSweeper } from '#application';
 import { backtestRun, QUEUES } from '#contracts';
 import { BullJobQueue } from '#messaging';
-import { createDataSource, PostgresBacktestRunStore, PostgresBacktestRunSweep, PostgresCandleStore, PostgresOutbox } from '#persistence';
-import { readBuildInfo, systemClock as clock, systemTimer as timer, type Logger } from '#platform';
+import { connectDataSource, PostgresBacktestRunStore, PostgresBacktestRunSweep, PostgresCandleStore, PostgresOutbox } from '#persistence';
+import { namesOfRejected, readBuildInfo, systemClock as clock, systemTimer as timer, type Logger } from '#platform';
 import { PiscinaComputer } from './compute/piscina-computer.js';
 import type { RunnerConfiguration } from './configuration.js';
 
-type Database = ReturnType<typeof createDataSource>;
+type Database = Awaited<ReturnType<typeof connectDataSource>>;
 
 /** Claims and heartbeats of every thread, the sweeper's two, the dispatcher's one, and one to spare. */
 const connectionsFor = (threads: number): number => 2 * threads + 4;
-const LONGEST_CONNECT_PAUSE_MS = 2_000;
 
 export interface RunnerServices {
   readonly runBacktest: RunBacktest;
@@ -44,30 +42,17 @@ export async function createRunnerServices(configuration: RunnerConfiguration, r
     await Promise.allSettled([computer.close(), queues.close()]);
     await database.destroy();
   };
-  return { runBacktest, dispatcher, sweeper, unready: () => unreadyParts(database, queues), stop };
+  return { runBacktest, dispatcher, sweeper, unready: () => namesOfRejected({ postgres: database.query('SELECT 1'), redis: queues.ping() }), stop };
 }
 
 /** A database that is away now may come later; a runner waits for it. */
-async function connect(configuration: RunnerConfiguration, log: Logger, signal: AbortSignal): Promise<Database> {
-  for (let attempt = 0; ; attempt++) {
-    signal.throwIfAborted();
-    const database = createDataSource({
-      url: configuration.databaseUrl,
-      poolSize: connectionsFor(configuration.threads),
-      applicationName: 'backtest-runner',
-      onPoolError: (error) => log.warn({ event: 'database-connection-lost', error }, 'An idle database connection was lost'),
-    });
-    try {
-      return await database.initialize();
-    } catch (error) {
-      log.warn({ event: 'waiting-for-database', error }, 'The database cannot be reached; trying again');
-      await pause(Math.min(LONGEST_CONNECT_PAUSE_MS, 100 * 2 ** attempt), undefined, { signal });
-    }
-  }
-}
-
-async function unreadyParts(database: Database, queues: BullJobQueue): Promise<readonly string[]> {
-  const checks = { postgres: database.query('SELECT 1'), redis: queues.ping() };
-  const outcomes = await Promise.allSettled(Object.values(checks));
-  return Object.keys(checks).filter((_, index) => outcomes[index]?.status === 'rejected');
+function connect(configuration: RunnerConfiguration, log: Logger, signal: AbortSignal): Promise<Database> {
+  const options = {
+    url: configuration.databaseUrl,
+    poolSize: connectionsFor(configuration.threads),
+    applicationName: 'backtest-runner',
+    onPoolError: (error: Error) => log.warn({ event: 'database-connection-lost', error }, 'An idle database connection was lost'),
+  };
+  const onWait = oncePerReason((error) => log.warn({ event: 'waiting-for-database', error }, 'The database cannot be reached; trying again'));
+  return connectDataSource(options, signal, onWait);
 }

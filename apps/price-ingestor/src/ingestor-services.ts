@@ -1,24 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import {
-  AppendClosedCandles, BackfillCandles, GroupLeases, LivePrices, OutboxDispatcher, OwnMarkets, RetryGaps, RunSweeper, VenueWatch,
+  AppendClosedCandles, BackfillCandles, GroupLeases, LivePrices, oncePerReason, OutboxDispatcher, OwnMarkets, RetryGaps, RunSweeper, VenueWatch,
 } from '#application';
 import { candleBackfill, portfolioEvaluate, QUEUES } from '#contracts';
 import { marketGroupOf } from '#domain';
 import { BullJobQueue, RedisLatestPrices } from '#messaging';
 import {
-  createDataSource, PostgresCandleBackfillStore, PostgresCandleBackfillSweep, PostgresCandleGapStore, PostgresFollowedSeriesStore, PostgresIngestLeaseStore,
+  connectDataSource, PostgresCandleBackfillStore, PostgresCandleBackfillSweep, PostgresCandleGapStore, PostgresFollowedSeriesStore, PostgresIngestLeaseStore,
   PostgresMarketStore, PostgresOutbox, PostgresPriceWatchStore,
 } from '#persistence';
-import { systemClock as clock, systemTimer as timer, type Logger } from '#platform';
+import { namesOfRejected, systemClock as clock, systemTimer as timer, type Logger } from '#platform';
 import type { IngestorConfiguration } from './configuration.js';
 import { openMarketData, type MarketDataSources } from './market-data.js';
 
-type Database = ReturnType<typeof createDataSource>;
+type Database = Awaited<ReturnType<typeof connectDataSource>>;
 
 /** Each backfill's steps and heartbeats, the loops' one each, and some to spare. */
 const connectionsFor = (backfills: number): number => 2 * backfills + 8;
-const LONGEST_CONNECT_PAUSE_MS = 2_000;
 /** A round that waits for an exchange that is away need not be waited for. */
 const LAST_ROUND_MS = 3_000;
 const GIVE_BACK_MS = 2_000;
@@ -131,29 +130,20 @@ function createHistory(configuration: IngestorConfiguration, shared: Shared & { 
 }
 
 /** A database that is away now may come later; an ingestor waits for it. */
-async function connect(configuration: IngestorConfiguration, log: Logger, signal: AbortSignal): Promise<Database> {
-  for (let attempt = 0; ; attempt++) {
-    signal.throwIfAborted();
-    const database = createDataSource({
-      url: configuration.databaseUrl,
-      poolSize: connectionsFor(configuration.backfill.concurrency),
-      applicationName: 'price-ingestor',
-      onPoolError: (error) => log.warn({ event: 'database-connection-lost', error }, 'An idle database connection was lost'),
-    });
-    try {
-      return await database.initialize();
-    } catch (error) {
-      log.warn({ event: 'waiting-for-database', error }, 'The database cannot be reached; trying again');
-      await pause(Math.min(LONGEST_CONNECT_PAUSE_MS, 100 * 2 ** attempt), undefined, { signal });
-    }
-  }
+function connect(configuration: IngestorConfiguration, log: Logger, signal: AbortSignal): Promise<Database> {
+  const options = {
+    url: configuration.databaseUrl,
+    poolSize: connectionsFor(configuration.backfill.concurrency),
+    applicationName: 'price-ingestor',
+    onPoolError: (error: Error) => log.warn({ event: 'database-connection-lost', error }, 'An idle database connection was lost'),
+  };
+  const onWait = oncePerReason((error) => log.warn({ event: 'waiting-for-database', error }, 'The database cannot be reached; trying again'));
+  return connectDataSource(options, signal, onWait);
 }
 
-async function unreadyParts(database: Database, queues: BullJobQueue, watch: VenueWatch): Promise<readonly string[]> {
+function unreadyParts(database: Database, queues: BullJobQueue, watch: VenueWatch): Promise<readonly string[]> {
   const exchange = watch.isReachable ? Promise.resolve() : Promise.reject(new Error('the exchange does not answer'));
-  const checks = { postgres: database.query('SELECT 1'), redis: queues.ping(), exchange };
-  const outcomes = await Promise.allSettled(Object.values(checks));
-  return Object.keys(checks).filter((_, index) => outcomes[index]?.status === 'rejected');
+  return namesOfRejected({ postgres: database.query('SELECT 1'), redis: queues.ping(), exchange });
 }
 
 /** Ended, well or not, or not waited for any longer. */

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
-import { VenueFailure } from '#application';
+import { oncePerReason, VenueFailure } from '#application';
 import { EvictionPolicyError, requireNoEviction } from '#messaging';
-import { ConfigurationError, createLogger, Ends, NestLogger, startHealthServer, stopOnSignal, type Logger } from '#platform';
+import { ConfigurationError, createLogger, NestLogger, startHealthServer, upUntilStopped, type Ends, type Logger } from '#platform';
 import { CandleBackfillProcessor } from './candle-backfill.processor.js';
 import { readIngestorConfiguration, type IngestorConfiguration } from './configuration.js';
 import { createIngestorServices, type IngestorServices } from './ingestor-services.js';
@@ -15,26 +15,11 @@ import { PriceIngestorModule } from './price-ingestor.module.js';
 const GIVE_BACK_MS = 3_000;
 const STOP_MS = 9_500;
 
-async function start(configuration: IngestorConfiguration, log: Logger): Promise<void> {
-  const starting = new AbortController();
-  const ends = new Ends();
-  const stop = async () => {
-    starting.abort(new Error('told to stop'));
-    await ends.run();
-  };
-  stopOnSignal({ log, stop, deadlineMs: STOP_MS });
-  try {
-    await bringUp(configuration, log, ends, starting.signal);
-  } catch (error) {
-    // Told to stop while it started: whoever told it waits for exit code 0.
-    if (!starting.signal.aborted) throw error;
-  }
-}
-
 async function bringUp(configuration: IngestorConfiguration, log: Logger, ends: Ends, signal: AbortSignal): Promise<void> {
   const { venue, origin, money } = configuration.exchange;
   log.info({ event: 'exchange-selected', venue, origin, money }, `Talks to ${venue} at ${origin}: ${money}`);
-  await requireNoEviction(configuration.redisUrl, signal, warnOnce(log));
+  const onWait = oncePerReason((error: Error) => log.warn({ event: 'waiting-for-redis', error }, 'Redis cannot be reached; trying again'));
+  await requireNoEviction(configuration.redisUrl, signal, onWait);
   const ingestorId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`.replaceAll(':', '-');
   const services = await createIngestorServices(configuration, ingestorId, log, signal);
   ends.add(() => services.stop());
@@ -62,20 +47,10 @@ async function takeJobs(configuration: IngestorConfiguration, ingestorId: string
   await worker.waitUntilReady();
 }
 
-/** Every attempt to reach Redis fails anew; one line for each new reason is enough. */
-function warnOnce(log: Logger): (error: Error) => void {
-  let last = '';
-  return (error) => {
-    if (error.message === last) return;
-    last = error.message;
-    log.warn({ event: 'waiting-for-redis', error }, 'Redis cannot be reached; trying again');
-  };
-}
-
 async function main(): Promise<void> {
   const configuration = readIngestorConfiguration(process.env);
   const log = createLogger({ name: 'price-ingestor', level: configuration.logLevel });
-  await start(configuration, log);
+  await upUntilStopped({ log, deadlineMs: STOP_MS, bringUp: (ends, signal) => bringUp(configuration, log, ends, signal) });
 }
 
 main().catch((error: unknown) => {

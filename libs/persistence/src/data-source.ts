@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { ENTITIES } from './entities/index.js';
 import { MIGRATIONS } from './migrations/index.js';
@@ -49,6 +50,24 @@ export function createDataSource(options: DatabaseOptions): DataSource {
       idle_in_transaction_session_timeout: DATABASE_LIMITS.idleInTransactionMs,
     },
   });
+}
+
+const LONGEST_CONNECT_PAUSE_MS = 2_000;
+
+/**
+ * A DataSource that is connected. A database that is away is waited for, and `onWait` told of each attempt that failed.
+ * @throws once the signal is aborted
+ */
+export async function connectDataSource(options: DatabaseOptions, signal: AbortSignal, onWait: (error: unknown) => void): Promise<DataSource> {
+  for (let attempt = 0; ; attempt++) {
+    signal.throwIfAborted();
+    try {
+      return await createDataSource(options).initialize();
+    } catch (error) {
+      onWait(error);
+      await pause(Math.min(LONGEST_CONNECT_PAUSE_MS, 100 * 2 ** attempt), undefined, { signal });
+    }
+  }
 }
 
 /** The next query opens a new connection and reports what is wrong, so an idle one that died needs no action. */

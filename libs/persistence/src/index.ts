@@ -1,5 +1,5 @@
 export { PostgresAccessTokenStore } from './access/postgres-access-token-store.js';
-export { createDataSource, DATABASE_LIMITS, type DatabaseOptions } from './data-source.js';
+export { connectDataSource, createDataSource, DATABASE_LIMITS, type DatabaseOptions } from './data-source.js';
 export { runMigrations } from './run-migrations.js';
 export { PostgresCandleStore } from './candles/postgres-candle-store.js';
 export { PostgresNotifications, type NotificationOptions } from './notifications/postgres-notifications.js';

@@ -3,9 +3,10 @@ export { exchangeFields, selectExchange, type ExchangeSelection } from './config
 export { databaseUrl, logLevel, port, redisUrl, wholeNumber } from './config/fields.js';
 export { ConfigurationError, readConfig, type Environment } from './config/read-config.js';
 export { canonicalSha256 } from './digest/canonical-sha256.js';
-export { Ends } from './lifecycle/ends.js';
-export { startHealthServer, type HealthServer, type ReadinessCheck } from './lifecycle/health-server.js';
+export type { Ends } from './lifecycle/ends.js';
+export { namesOfRejected, startHealthServer, type HealthServer, type ReadinessCheck } from './lifecycle/health-server.js';
 export { stopOnSignal, type StopOptions } from './lifecycle/stop-on-signal.js';
+export { upUntilStopped } from './lifecycle/up-until-stopped.js';
 export { systemClock, systemTimer } from './lifecycle/system-time.js';
 export { createLogger, LOG_LEVELS, redactText, type Logger, type LoggerOptions, type LogLevel } from './logging/logger.js';
 export { NestLogger } from './logging/nest-logger.js';

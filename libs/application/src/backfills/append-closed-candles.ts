@@ -3,6 +3,7 @@ import type { Clock, IdSource } from '../ports/clock.port.js';
 import type { EventLog } from '../ports/event-log.port.js';
 import type { MarketDataPort } from '../ports/market-data.port.js';
 import type { Timer } from '../ports/timer.port.js';
+import { LastProblem } from '../rounds/last-problem.js';
 import { RoundLoop } from '../rounds/round-loop.js';
 import type { CandleBackfillStore, SeriesStep } from './candle-backfill-store.port.js';
 import { CLOSE_DELAY_MS } from './check-backfill.js';
@@ -57,7 +58,7 @@ export class AppendClosedCandles {
   private listed: { readonly atMs: number; readonly series: Map<string, FollowedSeries> } | null = null;
   private readonly ending = new AbortController();
   private readonly loop: RoundLoop;
-  private lastProblem = '';
+  private readonly problem = new LastProblem();
 
   constructor(private readonly parts: AppendClosedCandlesParts) {
     const { timer, log } = parts;
@@ -85,7 +86,7 @@ export class AppendClosedCandles {
       if (!this.ending.signal.aborted) round[await this.bringUpToDate(series)] += 1;
     });
     if (round.submitted > 0) this.parts.onQueued();
-    if (round.failed === 0 && due.length > 0) this.lastProblem = '';
+    if (round.failed === 0 && due.length > 0) this.problem.ends();
     return round;
   }
 
@@ -117,7 +118,8 @@ export class AppendClosedCandles {
       return outcome;
     } catch (error) {
       this.bePatient(series);
-      if (!this.ending.signal.aborted) this.tell(describeSeries(series.identity), error);
+      const isNews = !this.ending.signal.aborted && this.problem.changesTo(error);
+      if (isNews) this.parts.log.warn({ event: 'append-failed', subject: keyOf(series), error }, 'Closed candles could not be appended; trying again');
       return 'failed';
     }
   }
@@ -162,14 +164,6 @@ export class AppendClosedCandles {
   private forgetAllBut(series: readonly FollowedSeries[]): void {
     const kept = new Set(series.map(keyOf));
     for (const key of this.patience.keys()) if (!kept.has(key)) this.patience.delete(key);
-  }
-
-  /** Once for each new problem: an exchange that is away would fill the log. */
-  private tell(subject: string, error: unknown): void {
-    const problem = error instanceof Error ? error.message : String(error);
-    if (problem === this.lastProblem) return;
-    this.lastProblem = problem;
-    this.parts.log.warn({ event: 'append-failed', subject, error }, 'Closed candles could not be appended; trying again');
   }
 }
 

@@ -3,6 +3,7 @@ import type { EventLog } from '../ports/event-log.port.js';
 import type { MarketDataPort } from '../ports/market-data.port.js';
 import type { Timer } from '../ports/timer.port.js';
 import { VenueFailure } from '../ports/venue-failure.js';
+import { LastProblem } from '../rounds/last-problem.js';
 import { RoundLoop } from '../rounds/round-loop.js';
 import type { CandleGap, CandleGapStore } from './candle-gap-store.port.js';
 
@@ -38,7 +39,7 @@ const PAUSES_MS = [10 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS] as const;
 export class RetryGaps {
   private readonly ending = new AbortController();
   private readonly loop: RoundLoop;
-  private lastProblem = '';
+  private readonly problem = new LastProblem();
 
   constructor(private readonly parts: RetryGapsParts) {
     const { timer, log, everyMs = RETRY_EVERY_MS } = parts;
@@ -90,6 +91,7 @@ export class RetryGaps {
     try {
       const request = { marketId, interval: identity.interval, fromMs, toMs: group.at(-1)!.toMs };
       for await (const { columns } of this.parts.source.candles(request, this.ending.signal)) take(columns, group, found);
+      this.problem.ends();
     } catch (error) {
       if (!(error instanceof VenueFailure) && !this.ending.signal.aborted) throw error;
       if (!isGone(error)) {
@@ -100,11 +102,8 @@ export class RetryGaps {
     return found.take();
   }
 
-  /** Once for each new problem. */
   private tell(error: unknown): void {
-    const problem = error instanceof Error ? error.message : String(error);
-    if (problem === this.lastProblem || this.ending.signal.aborted) return;
-    this.lastProblem = problem;
+    if (this.ending.signal.aborted || !this.problem.changesTo(error)) return;
     this.parts.log.warn({ event: 'gap-retry-failed', error }, 'Missing candles could not be asked for again; trying later');
   }
 }

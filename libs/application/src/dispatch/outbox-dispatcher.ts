@@ -2,6 +2,7 @@ import type { EventLog } from '../ports/event-log.port.js';
 import type { JobQueue } from '../ports/job-queue.port.js';
 import type { Outbox, OutboxSignal } from '../ports/outbox.port.js';
 import type { Timer } from '../ports/timer.port.js';
+import { LastProblem } from '../rounds/last-problem.js';
 
 /** Locked for the time that delivering them takes, so that other dispatchers can work on the rest. */
 const BATCH = 100;
@@ -23,7 +24,7 @@ export class OutboxDispatcher {
   private draining: Promise<void> | null = null;
   private isAsked = false;
   private isStopped = false;
-  private lastProblem = '';
+  private readonly problem = new LastProblem();
 
   constructor(private readonly parts: DispatcherParts) {}
 
@@ -56,18 +57,15 @@ export class OutboxDispatcher {
       try {
         const { delivered, failed } = await this.parts.outbox.dispatch(BATCH, (job) => this.parts.jobs.add(job));
         if (delivered === BATCH) this.isAsked = true;
-        this.tell(failed > 0 ? 'jobs wait: the queue cannot be reached' : '');
+        if (failed > 0) this.warn('jobs wait: the queue cannot be reached');
+        else if (this.problem.ends()) this.parts.log.info({ event: 'dispatch-resumed' }, 'Jobs go out again');
       } catch (error) {
-        this.tell('jobs wait: the outbox cannot be read', error);
+        this.warn('jobs wait: the outbox cannot be read', error);
       }
     }
   }
 
-  /** Once for each change, since this goes on every second. */
-  private tell(problem: string, error?: unknown): void {
-    if (problem === this.lastProblem) return;
-    this.lastProblem = problem;
-    if (problem === '') this.parts.log.info({ event: 'dispatch-resumed' }, 'Jobs go out again');
-    else this.parts.log.warn({ event: 'dispatch-delayed', problem, error }, 'Jobs wait in the outbox');
+  private warn(problem: string, error?: unknown): void {
+    if (this.problem.changesTo(problem)) this.parts.log.warn({ event: 'dispatch-delayed', problem, error }, 'Jobs wait in the outbox');
   }
 }

@@ -1,5 +1,6 @@
 import type { EventLog } from '../ports/event-log.port.js';
 import type { Timer } from '../ports/timer.port.js';
+import { LastProblem } from './last-problem.js';
 
 export interface RoundLoopParts {
   /** For the log: `<name>-failed`, `<name>-slow`, `<name>-resumed`. */
@@ -19,7 +20,7 @@ export class RoundLoop {
   private running: Promise<void> | null = null;
   private isStopped = false;
   private isLate = false;
-  private lastProblem = '';
+  private readonly problem = new LastProblem();
 
   constructor(private readonly parts: RoundLoopParts) {}
 
@@ -47,23 +48,23 @@ export class RoundLoop {
 
   private async run(): Promise<void> {
     this.isLate = false;
+    const { name, round, log } = this.parts;
     try {
-      await this.parts.round();
-      this.tell(this.isLate && this.parts.mayTakeLonger !== true ? 'slow' : '');
+      await round();
+      this.tellOfPace();
     } catch (error) {
-      this.tell(error instanceof Error ? error.message : String(error), error);
+      if (this.problem.changesTo(error)) log.warn({ event: `${name}-failed`, error }, 'A round failed; the next one tries again');
     } finally {
       this.running = null;
     }
   }
 
-  /** Once for each change of the reason. */
-  private tell(problem: string, error?: unknown): void {
-    if (problem === this.lastProblem) return;
-    this.lastProblem = problem;
-    const { name, log, everyMs } = this.parts;
-    if (problem === '') log.info({ event: `${name}-resumed` }, 'Rounds end in time again');
-    else if (error === undefined) log.warn({ event: `${name}-slow`, everyMs }, 'A round took longer than the time between two; those in between are left out');
-    else log.warn({ event: `${name}-failed`, error }, 'A round failed; the next one tries again');
+  private tellOfPace(): void {
+    const { name, log, everyMs, mayTakeLonger = false } = this.parts;
+    if (!this.isLate || mayTakeLonger) {
+      if (this.problem.ends()) log.info({ event: `${name}-resumed` }, 'Rounds end in time again');
+    } else if (this.problem.changesTo('slow')) {
+      log.warn({ event: `${name}-slow`, everyMs }, 'A round took longer than the time between two; those in between are left out');
+    }
   }
 }

@@ -28,6 +28,12 @@ export async function startHealthServer(
   return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
 }
 
+/** For a `ReadinessCheck`: the names of those that rejected. */
+export async function namesOfRejected(checks: Readonly<Record<string, Promise<unknown>>>): Promise<readonly string[]> {
+  const outcomes = await Promise.allSettled(Object.values(checks));
+  return Object.keys(checks).filter((_, index) => outcomes[index]?.status === 'rejected');
+}
+
 function answer(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(body));
 }
