@@ -57,7 +57,7 @@ export class CandleHistory {
   async *pages({ marketId, interval, fromMs, toMs }: CandleRequest, signal?: AbortSignal): AsyncGenerator<CandlePage> {
     const series = { marketId, interval, signal };
     const intervalMs = msOf(interval);
-    await this.#reader.clock.keepFresh();
+    await this.#reader.clock.keepFresh(signal);
     let cursorMs = alignUp(fromMs, interval);
     while (cursorMs <= this.#lastWantedMs(interval, toMs)) {
       const endMs = Math.min(this.#lastWantedMs(interval, toMs), cursorMs + (PAGE_ROWS - 1) * intervalMs);
@@ -66,7 +66,7 @@ export class CandleHistory {
       const coveredToMs = lastMs ?? (await this.#emptyToMs(series, endMs, this.#lastWantedMs(interval, toMs)));
       yield { columns: toColumns(candles), coveredToMs };
       cursorMs = coveredToMs + intervalMs;
-      await this.#reader.clock.keepFresh();
+      await this.#reader.clock.keepFresh(signal);
     }
   }
 

@@ -42,13 +42,13 @@ export class MexcReader {
 
   /** @throws VenueFailure */
   read<T>(question: Question<T>): Promise<T> {
-    return readWithRetry(() => this.#try(question), this.#retry);
+    return readWithRetry(() => this.#try(question), this.#retry, question.signal);
   }
 
   async #try<T>(question: Question<T>): Promise<Tried<T>> {
     const { endpoint, parameters = {}, about, parse, signal } = question;
     signal?.throwIfAborted();
-    if (ENDPOINTS[endpoint].isSigned) await this.clock.keepFresh();
+    if (ENDPOINTS[endpoint].isSigned) await this.clock.keepFresh(signal);
     const answer = await this.client.call(endpoint, parameters, { signing: () => this.#signNow(), signal });
     signal?.throwIfAborted();
     const verdict = classifyRead(answer, about);
@@ -64,14 +64,16 @@ export class MexcReader {
     return { timestampMs: this.clock.estimateMs(), receiveWindowMs: READ_WINDOW_MS };
   }
 
+  /** Without a reading of the clock between its tries: that would wait for itself. */
   #readTime(): Promise<ClockReading> {
-    return this.read({
+    const question: Question<ClockReading> = {
       endpoint: 'time',
       about: "the venue's time",
       parse: (json, { sentMonotonicMs, receivedMonotonicMs, receivedMs }) => {
         return { serverMs: parseServerTime(json), sentMonotonicMs, receivedMonotonicMs, receivedMs };
       },
-    });
+    };
+    return readWithRetry(() => this.#try(question), { ...this.#retry, resyncClock: null });
   }
 }
 

@@ -269,6 +269,12 @@ describe('questions', () => {
     expect(await port.balances()).toEqual([]);
   });
 
+  it('come to an end where the clock itself is answered with 700003', async () => {
+    venue.answer('GET /api/v3/time', { status: 400, json: { code: 700003, msg: 'Timestamp for this request is outside of the recvWindow.' } });
+    await expect(trading().balances()).rejects.toMatchObject({ kind: 'clock-skew' });
+    expect(venue.to('GET /api/v3/time')).toHaveLength(4);
+  });
+
   it.each([
     [{ status: 400, json: { code: 10072, msg: 'Api key info invalid' } }, 'auth'],
     [{ status: 400, json: { code: 700002, msg: 'Signature for this request is not valid.' } }, 'auth'],
@@ -329,5 +335,24 @@ describe('cancel', () => {
     venue.next('DELETE /api/v3/order', { reset: true });
     venue.answer('DELETE /api/v3/order', { json: {} });
     expect(await trading().cancel('HANAUSDT', 'rabc234')).toEqual({ kind: 'requested' });
+  });
+});
+
+describe('fills', () => {
+  const moment = Date.now() - 60_000;
+  const rows = Array.from({ length: 10 }, (_none, index) => ({
+    symbol: 'HANAUSDT', id: `t${index}`, orderId: 'C02__385413065019117569043', isBuyer: true, isMaker: false,
+    price: '0.5', qty: '2', quoteQty: '1', commission: '0.0005', commissionAsset: 'USDT', time: moment,
+  }));
+
+  it.each([
+    ['takes the end in', (time: number, endMs: number) => time <= endMs],
+    ['leaves the end out', (time: number, endMs: number) => time < endMs],
+  ])('of an order that swept ten levels at once are told by a venue that %s', async (_name, isBefore) => {
+    venue.answer('GET /api/v3/myTrades', ({ parameters: { startTime, endTime } }) => {
+      return { json: rows.filter(({ time }) => time >= Number(startTime) && isBefore(time, Number(endTime))) };
+    });
+    const fills = await trading().fillsSince('HANAUSDT', moment - 5_000);
+    expect(fills.map(({ venueTradeId }) => venueTradeId)).toEqual(rows.map(({ id }) => id));
   });
 });

@@ -82,7 +82,7 @@ export class MexcTrading implements TradingPort {
     if (sinceMs < nowMs - FILLS_KEPT_MS) {
       throw new VenueFailure('refused', `fills of ${marketId}: MEXC tells those of the last 29 days only`, { cause: null });
     }
-    return readFills((fromMs, toMs) => this.#fillsBetween(marketId, fromMs, toMs), { fromMs: sinceMs, toMs: nowMs + CLOCK_MARGIN_MS });
+    return readFills((fromMs, endMs) => this.#fillsBetween(marketId, fromMs, endMs), { fromMs: sinceMs, toMs: nowMs + CLOCK_MARGIN_MS });
   }
 
   apiMarketIds(): Promise<ReadonlySet<string> | null> {
@@ -110,9 +110,8 @@ export class MexcTrading implements TradingPort {
     }
   }
 
-  #fillsBetween(marketId: string, fromMs: number, toMs: number): Promise<readonly VenueFill[]> {
-    // One more millisecond, in case that the end is left out; what it brings in is dropped.
-    const parameters = { symbol: marketId, startTime: fromMs, endTime: toMs + 1, limit: FILLS_PAGE };
+  #fillsBetween(marketId: string, fromMs: number, endMs: number): Promise<readonly VenueFill[]> {
+    const parameters = { symbol: marketId, startTime: fromMs, endTime: endMs, limit: FILLS_PAGE };
     const parse = (json: unknown): VenueFill[] => {
       const fills = fillListSchema.parse(json);
       if (fills.some((fill) => fill.marketId !== marketId)) throw new AnswerFault('a fill is of another market');

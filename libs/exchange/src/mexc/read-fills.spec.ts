@@ -10,19 +10,22 @@ function aFill(venueTradeId: string, filledMs: number): VenueFill {
 }
 
 /** A venue that gives some rows of a range, the newest or the oldest of them. */
-function venueOf(fills: readonly VenueFill[], keeps: 'newest' | 'oldest', rows = 100): AskFills & { requests: number } {
-  const ask = (fromMs: number, toMs: number): Promise<readonly VenueFill[]> => {
+function venueOf(fills: readonly VenueFill[], keeps: Kept, rows = 100): AskFills & { requests: number } {
+  const ask = (fromMs: number, endMs: number): Promise<readonly VenueFill[]> => {
     venue.requests += 1;
-    const within = fills.filter(({ filledMs }) => filledMs >= fromMs && filledMs <= toMs).toSorted((a, b) => b.filledMs - a.filledMs);
-    return Promise.resolve(keeps === 'newest' ? within.slice(0, rows) : within.slice(-rows));
+    const lastMs = keeps.endsWith('end out') ? endMs - 1 : endMs;
+    const within = fills.filter(({ filledMs }) => filledMs >= fromMs && filledMs <= lastMs).toSorted((a, b) => b.filledMs - a.filledMs);
+    return Promise.resolve(keeps.startsWith('newest') ? within.slice(0, rows) : within.slice(-rows));
   };
   const venue = Object.assign(ask, { requests: 0 });
   return venue;
 }
 
+const KEPT = ['newest', 'oldest', 'newest, leaving the end out', 'oldest, leaving the end out'] as const;
+type Kept = (typeof KEPT)[number];
 const RANGE = { fromMs: 0, toMs: 1_000_000 };
 
-describe.each(['newest', 'oldest'] as const)('readFills where a page holds the %s', (keeps) => {
+describe.each(KEPT)('readFills where a page holds the %s', (keeps) => {
   it.each([0, 1, 99, 100, 101, 350])('gives %i fills, oldest first, each once', async (count) => {
     const fills = Array.from({ length: count }, (_none, index) => aFill(`t${String(index).padStart(4, '0')}`, index * 10));
     expect(await readFills(venueOf(fills, keeps), RANGE)).toEqual(fills);
@@ -40,6 +43,13 @@ describe.each(['newest', 'oldest'] as const)('readFills where a page holds the %
       }),
       { numRuns: 50 },
     );
+  });
+
+  it.each([10, 20, 90])('takes %i fills of each of two neighboring moments for what they are', async (count) => {
+    const fills = Array.from({ length: 2 * count }, (_none, index) => aFill(`t${String(index).padStart(4, '0')}`, index < count ? 5 : 6));
+    expect(await readFills(venueOf(fills, keeps), RANGE)).toEqual(fills);
+    expect(await readFills(venueOf(fills, keeps), { fromMs: 0, toMs: 5 })).toEqual(fills.slice(0, count));
+    expect(await readFills(venueOf(fills, keeps), { fromMs: 6, toMs: 6 })).toEqual(fills.slice(count));
   });
 
   it('loses none to pages that are shorter than promised', async () => {

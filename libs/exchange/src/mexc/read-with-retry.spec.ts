@@ -2,13 +2,13 @@ import * as fc from 'fast-check';
 import { VenueFailure } from '#application';
 import type { ReadRemedy } from './classify-read.js';
 import { DEFAULT_RETRY } from './mexc-options.js';
-import { readWithRetry, retryDelayMs, type Tried } from './read-with-retry.js';
+import { readWithRetry, retryDelayMs, type RetryParts, type Tried } from './read-with-retry.js';
 
 function failed(remedy: ReadRemedy = 'retry', retryAfterMs?: number): Tried<string> {
   return { kind: 'failure', failure: new VenueFailure('transient', 'no', { cause: null, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }), remedy };
 }
 
-async function ask(answers: readonly Tried<string>[], costMs = 0): Promise<{ value: string | VenueFailure; tries: number; pauses: number[]; resyncs: number }> {
+async function ask(answers: readonly Tried<string>[], costMs = 0, resyncMs = 0): Promise<{ value: string | VenueFailure; tries: number; pauses: number[]; resyncs: number }> {
   let [nowMs, tries, resyncs] = [0, 0, 0];
   const pauses: number[] = [];
   const pause = (ms: number): Promise<void> => (pauses.push(ms), (nowMs += ms), Promise.resolve());
@@ -17,7 +17,7 @@ async function ask(answers: readonly Tried<string>[], costMs = 0): Promise<{ val
     timer: { every: () => () => {}, pause },
     random: () => 0.999,
     monotonicMs: () => nowMs,
-    resyncClock: () => Promise.resolve((resyncs += 1)),
+    resyncClock: () => ((nowMs += resyncMs), Promise.resolve((resyncs += 1))),
   }).catch((error: unknown) => error as VenueFailure);
   return { value, tries, pauses, resyncs };
 }
@@ -39,7 +39,33 @@ describe('readWithRetry', () => {
 
   it('gives up rather than begin a try after 30 s', async () => {
     expect(await ask([failed('retry', 31_000)])).toMatchObject({ tries: 1, pauses: [] });
+    expect(await ask([failed('resync-clock')], 0, 31_000)).toMatchObject({ tries: 1, resyncs: 1 }); // The clock alone took longer.
     expect(await ask([failed()], 10_000)).toMatchObject({ tries: 3 }); // 10 s a try: the fourth would begin after the thirtieth second.
+  });
+});
+
+/** A timer whose pauses end only by their signal. */
+const endless = {
+  every: () => () => {},
+  pause: (_ms: number, signal?: AbortSignal) =>
+    new Promise<void>((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason as Error));
+    }),
+};
+const waiting = (change: Partial<RetryParts>): RetryParts => ({
+  limits: DEFAULT_RETRY, timer: endless, random: () => 0.999, monotonicMs: () => 0, resyncClock: () => Promise.resolve(), ...change,
+});
+
+describe('whoever does not want the answer any more', () => {
+  const never = new Promise<never>(() => {});
+
+  it.each<[string, Tried<string>, Partial<RetryParts>]>([
+    ['a pause of 29 s between tries', failed('retry', 29_000), {}],
+    ['a reading of the clock that never ends', failed('resync-clock'), { timer: { ...endless, pause: () => Promise.resolve() }, resyncClock: () => never }],
+  ])('need not wait for %s', async (_name, answer, change) => {
+    const stop = new AbortController();
+    const asked = readWithRetry(() => (setImmediate(() => setImmediate(() => stop.abort(new Error('told to stop')))), Promise.resolve(answer)), waiting(change), stop.signal);
+    await expect(asked).rejects.toThrow('told to stop');
   });
 });
 

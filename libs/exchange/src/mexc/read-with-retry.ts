@@ -1,6 +1,7 @@
 import type { Timer, VenueFailure } from '#application';
 import type { FailedRead } from './classify-read.js';
 import type { RetryLimits } from './mexc-options.js';
+import { untilAborted } from './until-aborted.js';
 
 export interface RetryParts {
   readonly limits: RetryLimits;
@@ -8,7 +9,8 @@ export interface RetryParts {
   /** In [0, 1). */
   readonly random: () => number;
   readonly monotonicMs: () => number;
-  readonly resyncClock: () => Promise<unknown>;
+  /** Null: asked again without, since the question is about the clock itself. */
+  readonly resyncClock: (() => Promise<unknown>) | null;
 }
 
 export type Tried<T> = { readonly kind: 'value'; readonly value: T } | FailedRead;
@@ -16,9 +18,9 @@ export type Tried<T> = { readonly kind: 'value'; readonly value: T } | FailedRea
 /**
  * Asks until there is an answer: exponential backoff with full jitter, never before the venue's Retry-After, bounded in tries
  * and in time. Only for questions, which may be asked twice.
- * @throws VenueFailure the last one, or the first that asking again does not help
+ * @throws VenueFailure the last one, or the first that asking again does not help; the signal's reason as soon as it is aborted
  */
-export async function readWithRetry<T>(ask: () => Promise<Tried<T>>, parts: RetryParts): Promise<T> {
+export async function readWithRetry<T>(ask: () => Promise<Tried<T>>, parts: RetryParts, signal?: AbortSignal): Promise<T> {
   const { limits, timer, random, monotonicMs, resyncClock } = parts;
   const startMs = monotonicMs();
   for (let attempt = 1; ; attempt++) {
@@ -26,10 +28,12 @@ export async function readWithRetry<T>(ask: () => Promise<Tried<T>>, parts: Retr
     if (tried.kind === 'value') return tried.value;
     const { failure, remedy } = tried;
     const waitMs = retryDelayMs(failure, attempt, random(), limits);
-    const isTooLate = monotonicMs() - startMs + waitMs > limits.totalMs;
-    if (remedy === 'none' || attempt >= limits.tries || isTooLate) throw failure;
-    await timer.pause(waitMs);
-    if (remedy === 'resync-clock') await resyncClock();
+    const isTooLate = (afterMs: number): boolean => monotonicMs() - startMs + afterMs > limits.totalMs;
+    if (remedy === 'none' || attempt >= limits.tries || isTooLate(waitMs)) throw failure;
+    await timer.pause(waitMs, signal);
+    if (remedy !== 'resync-clock' || resyncClock === null) continue;
+    await untilAborted(resyncClock(), signal);
+    if (isTooLate(0)) throw failure;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock, EventLog, VenueClock } from '#application';
 import type { AnswerTiming } from './mexc-answer.js';
+import { untilAborted } from './until-aborted.js';
 
 export interface ClockReading extends AnswerTiming {
   readonly serverMs: number;
@@ -44,12 +45,13 @@ export class ServerClock {
   }
 
   /** Makes sure that there is a fresh estimate; an older one has to do where the venue does not answer. */
-  async keepFresh(): Promise<void> {
+  async keepFresh(signal?: AbortSignal): Promise<void> {
     const age = this.#ageMs();
     if (age <= MAX_AGE_MS) return;
     try {
-      await this.read();
+      await untilAborted(this.read(), signal);
     } catch (error) {
+      signal?.throwIfAborted();
       if (age > LONGEST_AGE_MS) throw error;
       this.#parts.log.warn({ event: 'venue-clock-aged', ageMs: Math.round(age) }, "The venue's clock could not be read; the last reading goes on");
     }

@@ -10,5 +10,12 @@ export const systemTimer = {
     timer.unref();
     return () => clearInterval(timer);
   },
-  pause: (durationMs: number): Promise<void> => pause(durationMs),
+  async pause(durationMs: number, signal?: AbortSignal): Promise<void> {
+    try {
+      await pause(durationMs, undefined, { signal });
+    } catch (error) {
+      signal?.throwIfAborted(); // Node's own error hides the reason in its cause.
+      throw error;
+    }
+  },
 };
