@@ -15,6 +15,4 @@ export interface ExchangeState {
   readonly limits: RateLimits;
   readonly records: Records;
   readonly klinesCap: number;
-  /** Something was done that must survive a restart. */
-  readonly onChange: () => void;
 }

@@ -9,8 +9,11 @@ import { readReplay } from './read-replay.js';
 import { Records } from './records/records.js';
 import { startRestServer } from './rest/rest-server.js';
 import { ServerClock } from './server-clock.js';
-import { readStateFile, StateFileError, writeStateFile, type SavedState } from './state/state-file.js';
-import { StateKeeper } from './state/state-keeper.js';
+import { readJournal, type JournalEntry } from './state/journal.js';
+import { keptVenue, redo } from './state/kept-venue.js';
+import { readStateFile, StateFileError, type SavedState } from './state/state-file.js';
+import { journalOf, StateKeeper } from './state/state-keeper.js';
+import { lockState } from './state/state-lock.js';
 import { differenceOf, type World } from './state/world.js';
 
 /** Whoever signs, it is this account. */
@@ -27,15 +30,36 @@ export interface Simulator {
 
 /** @throws StateFileError, CandleFileFailure, or the system's error where a port cannot be had */
 export async function startSimulator(configuration: SimulatorConfiguration, log: Logger): Promise<Simulator> {
+  const { STATE_FILE: file } = configuration;
+  const unlock = file === undefined ? () => undefined : await lockState(file);
+  try {
+    const simulator = await open(configuration, log);
+    return { ...simulator, stop: () => simulator.stop().finally(unlock) };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function open(configuration: SimulatorConfiguration, log: Logger): Promise<Simulator> {
+  const { STATE_FILE: file, CLOCK_SHIFT_MS: shiftMs } = configuration;
   const world = worldOf(configuration);
-  const saved = configuration.STATE_FILE === undefined ? null : await savedOf(configuration.STATE_FILE, world);
-  const clock = new ServerClock(systemClock.nowMs, configuration.CLOCK_SHIFT_MS, saved?.venueMs);
+  const saved = file === undefined ? null : savedOf(file, world);
+  const done = file === undefined || saved === null ? [] : readJournal(journalOf(file), saved.journal);
+  const clock = new ServerClock(systemClock.nowMs, shiftMs, lastMsOf(saved, done));
   const speedFromMs = saved?.speedFromMs ?? clock.venueMs();
   const venue = openSimulatedVenue(await venueOptions(configuration, speedFromMs, saved));
   if (saved === null) for (const [asset, free] of configuration.BALANCES) venue.setFree(ACCOUNT_ID, asset, free);
-  const stateNow = (): SavedState => ({ format: 1, world, speedFromMs, venueMs: clock.venueMs(), venue: venue.state() });
-  const keeper = configuration.STATE_FILE === undefined ? null : await keeperOf(configuration.STATE_FILE, stateNow, log);
-  return serve(configuration, exchangeState(configuration, venue, clock, keeper), keeper, log);
+  redo(venue, done);
+  const stateNow = () => ({ format: 1 as const, world, speedFromMs, venueMs: clock.venueMs(), venue: venue.state() });
+  const keeper = file === undefined ? null : new StateKeeper(file, stateNow, log, { lastJournal: saved?.journal ?? 0 });
+  const kept = keeper === null ? venue : keptVenue(venue, (entry) => keeper.record(entry));
+  return serve(configuration, exchangeState(configuration, kept, clock), keeper, log);
+}
+
+/** The venue's time never goes back. */
+function lastMsOf(saved: SavedState | null, done: readonly JournalEntry[]): number {
+  return Math.max(saved?.venueMs ?? 0, done.at(-1)?.atMs ?? 0);
 }
 
 function worldOf({ SEED, SPEED, HISTORY_FROM, MARKETS, FEE_IN, BOOK, REPLAY_DIR, REPLAY_FROM }: SimulatorConfiguration): World {
@@ -45,8 +69,8 @@ function worldOf({ SEED, SPEED, HISTORY_FROM, MARKETS, FEE_IN, BOOK, REPLAY_DIR,
   };
 }
 
-async function savedOf(file: string, world: World): Promise<SavedState | null> {
-  const saved = await readStateFile(file);
+function savedOf(file: string, world: World): SavedState | null {
+  const saved = readStateFile(file);
   const difference = saved === null ? null : differenceOf(saved.world, world);
   if (difference !== null) throw new StateFileError(`${file} belongs to other prices: ${difference}; start as before, or name another file with --state`);
   return saved;
@@ -61,13 +85,7 @@ async function venueOptions(configuration: SimulatorConfiguration, speedFromMs: 
   return { seed, speed, speedFromMs, historyFromMs, feeIn, book, hasUniqueClientOrderIds, markets, replay, state: saved?.venue };
 }
 
-/** Written at once, so that a file that cannot be written is told before anybody trades. */
-async function keeperOf(file: string, stateNow: () => SavedState, log: Logger): Promise<StateKeeper> {
-  await writeStateFile(file, stateNow());
-  return new StateKeeper(file, stateNow, log);
-}
-
-function exchangeState(configuration: SimulatorConfiguration, venue: SimulatedVenue, clock: ServerClock, keeper: StateKeeper | null): ExchangeState {
+function exchangeState(configuration: SimulatorConfiguration, venue: SimulatedVenue, clock: ServerClock): ExchangeState {
   const account = { id: ACCOUNT_ID, key: configuration.SIMULATOR_KEY, secret: configuration.SIMULATOR_SECRET };
   return {
     venue, clock,
@@ -76,20 +94,25 @@ function exchangeState(configuration: SimulatorConfiguration, venue: SimulatedVe
     limits: new RateLimits({ ...USUAL_RATE_LIMITS, isEnabled: configuration.RATE_LIMIT }),
     records: new Records(),
     klinesCap: configuration.KLINES_CAP,
-    onChange: () => keeper?.onChange(),
   };
 }
 
 async function serve(configuration: SimulatorConfiguration, state: ExchangeState, keeper: StateKeeper | null, log: Logger): Promise<Simulator> {
   const control = await startControlServer({ host: configuration.CONTROL_HOST, port: configuration.CONTROL_PORT }, state, log);
   const rest = await startRestServer({ host: configuration.HOST, port: configuration.PORT }, state, log);
-  const endAdvancing = systemTimer.every(ADVANCE_EVERY_MS, () => {
-    if (state.venue.advance(state.clock.venueMs()).length > 0) state.onChange();
-  });
+  const endAdvancing = systemTimer.every(ADVANCE_EVERY_MS, () => advance(state, log));
   const stop = async (): Promise<void> => {
     endAdvancing();
     await Promise.all([rest.close(), control.close()]);
-    await keeper?.stop();
+    keeper?.stop();
   };
   return { url: rest.url, controlUrl: control.url, stop };
+}
+
+function advance({ venue, clock }: ExchangeState, log: Logger): void {
+  try {
+    venue.advance(clock.venueMs());
+  } catch (error) {
+    log.error({ event: 'advance-failed', error }, 'What the passing of time has done could not be kept');
+  }
 }

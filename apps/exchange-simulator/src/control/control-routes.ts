@@ -88,17 +88,17 @@ function acceptedOf({ state: { accounts, venue, clock } }: ControlCall): unknown
 
 function setBalance(call: ControlCall): unknown {
   const { asset, free } = parseBody(BalanceChange, call.body);
-  const { accounts, venue, clock, onChange } = call.state;
+  const { accounts, venue, clock } = call.state;
   venue.advance(clock.venueMs());
   for (const { id } of accounts.values()) venue.setFree(id, asset, free);
-  onChange();
   return balancesOf(call);
 }
 
-function changeMarket({ state: { venue, onChange }, body, id }: ControlCall): unknown {
+function changeMarket({ state: { venue, clock }, body, id }: ControlCall): unknown {
   const change = parseBody(MarketChange, body);
+  // What prices have done until now was done under the rules of until now.
+  venue.advance(clock.venueMs());
   if (!venue.changeRules(id, change)) throw new ControlProblem(404, 'not-found', `there is no market ${id}: see GET /markets`);
-  onChange();
   return venue.markets().find(({ rules }) => rules.marketId === id);
 }
 

@@ -74,9 +74,7 @@ function replay(endpoint: Endpoint, call: Call, state: ExchangeState): void {
 function handle(endpoint: Endpoint, call: Call, state: ExchangeState): unknown {
   if (endpoint.access === 'public') return endpoint.handle(call);
   const account = authenticate(call.request, state.accounts, call.serverMs);
-  const value = endpoint.handle({ ...call, account });
-  if (endpoint.method !== 'GET') state.onChange();
-  return value;
+  return endpoint.handle({ ...call, account });
 }
 
 function callOf(request: RestRequest, state: ExchangeState, effects: readonly FaultEffect[]): Call {

@@ -1,13 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createLogger } from '#platform';
 import { temporaryFolder, type TemporaryFolder } from '#testing';
 import { readStateFile, writeStateFile, type SavedState } from './state-file.js';
-import { StateKeeper } from './state-keeper.js';
 import { differenceOf, type World } from './world.js';
 
 const WORLD: World = { seed: 1, speed: 1, historyFromMs: 0, markets: 0, feeIn: 'quote', book: 'deep', replayDir: null, replayFromMs: null };
-const STATE: SavedState = { format: 1, world: WORLD, speedFromMs: 5, venueMs: 7, venue: { format: 1, orders: ['one'] } };
+const STATE: SavedState = { format: 1, world: WORLD, speedFromMs: 5, venueMs: 7, journal: 3, venue: { format: 1, orders: ['one'] } };
 
 let folder: TemporaryFolder;
 let file: string;
@@ -19,9 +17,9 @@ afterEach(() => folder.remove());
 
 describe('the state file', () => {
   it('gives back what was written, and leaves nothing beside it', async () => {
-    expect(await readStateFile(file)).toBeNull();
-    await writeStateFile(file, STATE);
-    expect(await readStateFile(file)).toEqual(STATE);
+    expect(readStateFile(file)).toBeNull();
+    writeStateFile(file, STATE);
+    expect(readStateFile(file)).toEqual(STATE);
     expect(await readdir(folder.path)).toEqual(['state.json']);
   });
 
@@ -32,12 +30,18 @@ describe('the state file', () => {
     { name: 'lacks the venue', text: JSON.stringify({ ...STATE, venue: undefined }) },
   ])('is refused, and left as it is, where it $name', async ({ text }) => {
     await writeFile(file, text);
-    await expect(readStateFile(file)).rejects.toThrow(/state\.json is no state of a simulator .*move it away to begin anew/u);
+    expect(() => readStateFile(file)).toThrow(/state\.json is no state of a simulator .*move it away to begin anew/u);
     expect(await readFile(file, 'utf8')).toBe(text);
   });
 
-  it('says where it cannot be written', async () => {
-    await expect(writeStateFile(path.join(folder.path, 'absent', 'state.json'), STATE)).rejects.toThrow(/cannot be written \(ENOENT\): name a file/u);
+  it('of an older version, which kept no journal, is read as it is', async () => {
+    const { journal: _journal, ...older } = STATE;
+    await writeFile(file, JSON.stringify(older));
+    expect(readStateFile(file)).toEqual({ ...STATE, journal: 0 });
+  });
+
+  it('says where it cannot be written', () => {
+    expect(() => writeStateFile(path.join(folder.path, 'absent', 'state.json'), STATE)).toThrow(/cannot be written \(ENOENT\): name a file/u);
   });
 });
 
@@ -45,27 +49,5 @@ describe('differenceOf', () => {
   it('finds none in the same world, and names the flags of another', () => {
     expect(differenceOf(WORLD, { ...WORLD })).toBeNull();
     expect(differenceOf(WORLD, { ...WORLD, seed: 2, replayDir: 'record' })).toBe('--seed was 1 and is now 2, --replay was not given and is now record');
-  });
-});
-
-describe('StateKeeper', () => {
-  const log = createLogger({ name: 'state-spec', level: 'silent' });
-
-  it('writes the newest state at the end, and nothing where nothing has changed', async () => {
-    let venueMs = 1;
-    const keeper = new StateKeeper(file, () => ({ ...STATE, venueMs }), log);
-    await keeper.stop();
-    expect(await readdir(folder.path)).toEqual([]);
-    keeper.onChange();
-    venueMs = 2;
-    keeper.onChange();
-    await keeper.stop();
-    expect((await readStateFile(file))?.venueMs).toBe(2);
-  });
-
-  it('fails to stop where the state cannot be kept', async () => {
-    const keeper = new StateKeeper(path.join(folder.path, 'absent', 'state.json'), () => STATE, log);
-    keeper.onChange();
-    await expect(keeper.stop()).rejects.toThrow(/cannot be written/u);
   });
 });

@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { VenueState } from '#exchange';
@@ -10,6 +10,8 @@ const SavedState = z.strictObject({
   speedFromMs: z.number(),
   /** The venue's time when this was written: it never goes back. */
   venueMs: z.number(),
+  /** Number of the journal that goes on from here; another one belongs to a state before this. */
+  journal: z.int().min(0).default(0),
   venue: z.looseObject({ format: z.literal(1) }),
 });
 
@@ -21,8 +23,8 @@ export interface SavedState extends z.infer<typeof SavedState> {
 export class StateFileError extends Error {}
 
 /** The state kept in a file, or null where there is none yet. @throws StateFileError */
-export async function readStateFile(file: string): Promise<SavedState | null> {
-  const text = await textOf(file);
+export function readStateFile(file: string): SavedState | null {
+  const text = readTextFile(file);
   if (text === null) return null;
   const parsed = SavedState.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
@@ -31,9 +33,10 @@ export async function readStateFile(file: string): Promise<SavedState | null> {
   throw new StateFileError(`${file} is no state of a simulator (${where}: ${issue?.message ?? 'unreadable'}); it is left as it is: move it away to begin anew, or name another with --state`);
 }
 
-async function textOf(file: string): Promise<string | null> {
+/** Null: there is none. @throws StateFileError */
+export function readTextFile(file: string): string | null {
   try {
-    return await readFile(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return null;
@@ -50,19 +53,27 @@ function jsonOf(text: string): unknown {
 }
 
 /** The whole state or the one before it, whenever the machine stops. @throws StateFileError */
-export async function writeStateFile(file: string, state: SavedState): Promise<void> {
+export function writeStateFile(file: string, state: SavedState): void {
   const half = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.half`);
   try {
-    const handle = await open(half, 'w', 0o600);
-    try {
-      await handle.writeFile(JSON.stringify(state));
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(half, file);
+    writeDurably(half, JSON.stringify(state));
+    renameSync(half, file);
   } catch (error) {
-    await rm(half, { force: true });
-    throw new StateFileError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}): name a file in a folder of this user with --state`);
+    rmSync(half, { force: true });
+    throw unwritable(file, error);
   }
+}
+
+function writeDurably(file: string, text: string): void {
+  const handle = openSync(file, 'w', 0o600);
+  try {
+    writeFileSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+export function unwritable(file: string, error: unknown): StateFileError {
+  return new StateFileError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}): name a file in a folder of this user with --state`);
 }
