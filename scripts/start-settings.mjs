@@ -7,6 +7,8 @@ import { UserError } from './processes.mjs';
 
 const DEFAULT_PORT = 3000;
 const DEFAULT_HOST = '127.0.0.1';
+const MEXC_ORIGIN = 'https://api.mexc.com';
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** What `npm start` is told by the environment, and where it keeps things. */
 export function readStartSettings(environment = process.env) {
@@ -14,7 +16,7 @@ export function readStartSettings(environment = process.env) {
   const inData = (name) => path.join(data, name);
   return {
     port: readPort(environment.PORT), host: environment.HOST || DEFAULT_HOST, data,
-    exchange: readChoice('EXCHANGE', ['simulator', 'mexc'], environment), exchangeUrl: readExchangeUrl(environment.EXCHANGE_URL),
+    ...readExchange(environment),
     wantsSample: readChoice('REBALANCER_SAMPLE', ['on', 'off'], environment) === 'on',
     databaseUrl: readSecret('DATABASE_URL', environment), redisUrl: readSecret('REDIS_URL', environment),
     logs: inData('logs'), placeFile: inData('supervisor.json'), runtimeFile: inData('runtime.json'),
@@ -42,11 +44,25 @@ function readChoice(name, words, environment) {
   throw new UserError(`${name} must be ${words.join(' or ')}, not ${JSON.stringify(text)}`);
 }
 
-/** Where a simulator answers that was not started here. */
-function readExchangeUrl(text) {
-  if (text === undefined || text === '') return undefined;
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new UserError(`EXCHANGE_URL must be an address such as http://127.0.0.1:4010, not ${JSON.stringify(text)}`);
+/** Which exchange, and where a simulator answers that was not started here; refused in the words of the apps, before anything runs. */
+function readExchange(environment) {
+  const exchange = readChoice('EXCHANGE', ['simulator', 'mexc'], environment);
+  const text = environment.EXCHANGE_URL;
+  if (text === undefined || text === '') return { exchange, exchangeUrl: undefined };
+  if (!isOrigin(text)) throw new UserError('EXCHANGE_URL must be an address without a path, such as http://127.0.0.1:4010');
+  const { origin, hostname } = new URL(text);
+  if (exchange === 'mexc' && origin === MEXC_ORIGIN) return { exchange, exchangeUrl: undefined };
+  if (exchange === 'mexc') throw new UserError(`EXCHANGE_URL must not be set with EXCHANGE=mexc: MEXC is reached at ${MEXC_ORIGIN} only`);
+  const trusted = [...LOOPBACK, ...(environment.EXCHANGE_TRUSTED_HOSTS ?? '').split(',')];
+  if (trusted.includes(hostname)) return { exchange, exchangeUrl: origin };
+  throw new UserError(`EXCHANGE_URL names ${hostname}, which is not this machine: name it in EXCHANGE_TRUSTED_HOSTS too if a simulator of yours is there`);
+}
+
+/** Nothing but scheme, host and port: a path would be lost, and a password shown. */
+function isOrigin(text) {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, pathname, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '' && pathname === '/';
 }
 
 function readPort(text) {

@@ -81,7 +81,11 @@ it('leaves the sample out with a notice, and goes on, where it has no token', as
 it('says in one line that there is no such exchange, or no such address, and starts nothing', async () => {
   for (const [environment, words] of [
     [{ EXCHANGE: 'binance' }, 'EXCHANGE must be simulator or mexc, not "binance"\n'],
-    [{ EXCHANGE_URL: 'localhost' }, 'EXCHANGE_URL must be an address such as http://127.0.0.1:4010, not "localhost"\n'],
+    [{ EXCHANGE_URL: 'localhost' }, 'EXCHANGE_URL must be an address without a path, such as http://127.0.0.1:4010\n'],
+    [{ EXCHANGE_URL: 'http://127.0.0.1:4010/api' }, 'EXCHANGE_URL must be an address without a path, such as http://127.0.0.1:4010\n'],
+    [{ EXCHANGE_URL: 'http://key:hunter2@127.0.0.1:4010' }, 'EXCHANGE_URL must be an address without a path, such as http://127.0.0.1:4010\n'],
+    [{ EXCHANGE_URL: 'http://sim.example:4010' }, 'EXCHANGE_URL names sim.example, which is not this machine: name it in EXCHANGE_TRUSTED_HOSTS too if a simulator of yours is there\n'],
+    [{ EXCHANGE: 'mexc', EXCHANGE_URL: 'http://127.0.0.1:4010' }, 'EXCHANGE_URL must not be set with EXCHANGE=mexc: MEXC is reached at https://api.mexc.com only\n'],
     [{ REBALANCER_SAMPLE: 'maybe' }, 'REBALANCER_SAMPLE must be on or off, not "maybe"\n'],
   ] as const) {
     const refused = await launch(data.path, { PORT: String(await freePort()), ...environment });
