@@ -34,6 +34,7 @@ export * from './backfills/candle-backfill.js';
 export * from './backfills/candle-backfill-store.port.js';
 export * from './backfills/candle-gap-store.port.js';
 export * from './backfills/followed-series-store.port.js';
+export { CLOCK_LIMITS, clockFault, type ClockDistance } from './markets/clock-distance.js';
 export * from './markets/market-store.port.js';
 export * from './ports/market-data.port.js';
 export * from './ports/rate-budget.port.js';

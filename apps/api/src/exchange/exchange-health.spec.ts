@@ -12,6 +12,8 @@ it.each([
   ['SIMULATOR', STATUS, true, 'simulator (made prices, play money) at http://127.0.0.1:4010'],
   ['MEXC', { ...STATUS, origin: 'https://api.mexc.com' }, true, 'MEXC (real market data) at https://api.mexc.com'],
   ['MEXC', { ...STATUS, updatedAtMs: NOW_MS - 60_001 }, false, 'MEXC (real market data) at http://127.0.0.1:4010: no ingestor has reported since 2026-01-01T11:58:59.999Z'],
+  ['MEXC', { ...STATUS, clockOffsetMs: -30_000 }, false, "MEXC (real market data) at http://127.0.0.1:4010: the ingestor's clock is 30.0 s ahead of the exchange's; set it by NTP"],
+  ['MEXC', { ...STATUS, clockOffsetMs: 30_000 }, false, "MEXC (real market data) at http://127.0.0.1:4010: the ingestor's clock is 30.0 s behind the exchange's; set it by NTP"],
   ['SIMULATOR', { ...STATUS, isReachable: false, problem: 'nothing listens there' }, false,
     'simulator (made prices, play money) at http://127.0.0.1:4010 has not answered since 2026-01-01T11:59:59.000Z: nothing listens there'],
   ['SIMULATOR', { ...STATUS, isReachable: false, lastAnswerMs: null }, false, 'simulator (made prices, play money) at http://127.0.0.1:4010 has never answered'],

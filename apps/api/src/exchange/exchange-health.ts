@@ -1,4 +1,4 @@
-import type { VenueName, VenueStatus } from '#application';
+import { clockFault, type VenueName, type VenueStatus } from '#application';
 
 /** An ingestor reports several times a minute; what is older, nobody vouches for. */
 const REPORT_MS = 60_000;
@@ -19,9 +19,18 @@ export function exchangeHealth(venue: VenueName, status: VenueStatus | null, now
   if (status === null) return { isWell: false, detail: `${name}: no ingestor has reported yet` };
   const { origin, isReachable, problem, lastAnswerMs, updatedAtMs } = status;
   if (nowMs - updatedAtMs > REPORT_MS) return { isWell: false, detail: `${name} at ${origin}: no ingestor has reported since ${instant(updatedAtMs)}` };
-  if (isReachable) return { isWell: true, detail: `${name} at ${origin}` };
+  const clockProblem = clockInWords(status);
+  if (isReachable) return { isWell: clockProblem === null, detail: `${name} at ${origin}${clockProblem === null ? '' : `: ${clockProblem}`}` };
   const since = lastAnswerMs === null ? 'has never answered' : `has not answered since ${instant(lastAnswerMs)}`;
   return { isWell: false, detail: `${name} at ${origin} ${since}${problem === null ? '' : `: ${problem}`}` };
+}
+
+/** What is wrong with the clock of the machine that ingests; null: nothing that is known. */
+export function clockInWords({ clockOffsetMs, roundTripMs }: Pick<VenueStatus, 'clockOffsetMs' | 'roundTripMs'>): string | null {
+  if (clockOffsetMs === null) return null;
+  const fault = clockFault({ offsetMs: clockOffsetMs, roundTripMs: roundTripMs ?? 0 });
+  if (fault === null) return null;
+  return `the ingestor's clock is ${(Math.abs(clockOffsetMs) / 1_000).toFixed(1)} s ${fault === 'ahead' ? 'ahead of' : 'behind'} the exchange's; set it by NTP`;
 }
 
 const instant = (ms: number): string => new Date(ms).toISOString();

@@ -15,7 +15,13 @@ it.each([
   ['permission', '70011', /not allowed to do this \(code 70011\)/, /permissions/],
   ['transient', undefined, /the account could not be read: the balances: HTTP 400, \*\*\* \*\*\*/, /rebalancer exchange/],
 ] as const)('%s with code %s', (kind, code, words, fix) => {
-  const verdict = accountVerdict('account', failureOf(kind, code), SECRETS);
+  const verdict = accountVerdict('MEXC', failureOf(kind, code), SECRETS);
   expect(verdict).toMatchObject({ name: 'account', status: 'failed', detail: expect.stringMatching(words), fix: expect.stringMatching(fix) });
   for (const secret of SECRETS) expect(JSON.stringify(verdict)).not.toContain(secret);
+});
+
+it('never tells that a key of MEXC is wrong where only the simulator was asked', () => {
+  expect(accountVerdict('SIMULATOR', failureOf('auth', '10072'), SECRETS)).toMatchObject({
+    status: 'failed', detail: expect.stringMatching(/^the simulator, not MEXC, says: .*does not know this key/), fix: expect.stringMatching(/^EXCHANGE=mexc rebalancer doctor/),
+  });
 });

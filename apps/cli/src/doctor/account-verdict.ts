@@ -1,4 +1,4 @@
-import { VenueFailure } from '#application';
+import { VenueFailure, type VenueName } from '#application';
 import { failed, type CheckResult } from './check.js';
 
 interface Explanation {
@@ -28,12 +28,18 @@ const BY_KIND: Readonly<Record<string, Explanation>> = {
   'clock-skew': { words: "this machine's clock is off", fix: 'timedatectl set-ntp true' },
 };
 
+/** A simulator knows one account, and what it refuses may be a good key of MEXC's. */
+const ASK_MEXC = 'EXCHANGE=mexc rebalancer doctor (asks MEXC itself; the simulator takes simulator-key and simulator-secret unless told otherwise)';
+
+const NAME = 'account';
+
 /** Why an account could not be read, in words with a remedy. Holds neither key nor secret, whatever the failure says. */
-export function accountVerdict(name: string, error: unknown, secrets: readonly string[]): CheckResult {
+export function accountVerdict(venue: VenueName, error: unknown, secrets: readonly string[]): CheckResult {
   const message = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), error instanceof Error ? error.message : String(error));
-  if (!(error instanceof VenueFailure)) return failed(name, message, 'rebalancer doctor');
+  if (!(error instanceof VenueFailure)) return failed(NAME, message, 'rebalancer doctor');
   const { code } = error.details;
   const found = (code === undefined ? undefined : BY_CODE[code]) ?? BY_KIND[error.kind];
-  if (found === undefined) return failed(name, `the account could not be read: ${message}`, 'rebalancer exchange');
-  return failed(name, `${found.words} (${code === undefined ? error.kind : `code ${code}`})`, found.fix);
+  if (found === undefined) return failed(NAME, `the account could not be read: ${message}`, 'rebalancer exchange');
+  const words = `${found.words} (${code === undefined ? error.kind : `code ${code}`})`;
+  return venue === 'SIMULATOR' ? failed(NAME, `the simulator, not MEXC, says: ${words}`, ASK_MEXC) : failed(NAME, words, found.fix);
 }

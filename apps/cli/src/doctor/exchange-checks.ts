@@ -1,4 +1,4 @@
-import { UNLIMITED_BUDGET, type MarketDataPort } from '#application';
+import { UNLIMITED_BUDGET, VenueFailure, type MarketDataPort } from '#application';
 import { systemClock, systemTimer } from '#platform';
 import type { CliContext } from '../context.js';
 import { exchangeSetting, type KnownExchange } from '../settings/exchange-setting.js';
@@ -34,10 +34,10 @@ export async function checkExchange({ settings, environment }: CliContext, quest
   }
 }
 
-async function optionsOf({ venue, origin }: KnownExchange) {
+async function optionsOf({ venue, origin, trustedHosts }: KnownExchange) {
   const { MEXC_ORIGIN } = await import('#exchange');
   return {
-    venue, origin: origin ?? MEXC_ORIGIN, trustedHosts: origin === null ? [] : [new URL(origin).hostname],
+    venue, origin: origin ?? MEXC_ORIGIN, trustedHosts,
     budget: UNLIMITED_BUDGET, purpose: 'ingestion' as const, clock: systemClock, timer: systemTimer, ...PATIENCE,
   };
 }
@@ -64,9 +64,10 @@ async function checkAccount(options: MexcOptions, key: ExchangeKey): Promise<Che
   try {
     const { createMexcTrading } = await import('#exchange');
     const balances = await createMexcTrading({ ...options, credentials: { apiKey, secret } }).balances();
-    return passed('account', `the key is accepted; balances of ${balances.length} ${balances.length === 1 ? 'asset' : 'assets'}`);
+    const asked = options.venue === 'SIMULATOR' ? 'the simulator, not MEXC' : 'MEXC';
+    return passed('account', `the key is accepted by ${asked}; balances of ${balances.length} ${balances.length === 1 ? 'asset' : 'assets'}`);
   } catch (error) {
-    return accountVerdict('account', error, [apiKey, secret]);
+    return accountVerdict(options.venue, error, [apiKey, secret]);
   }
 }
 
@@ -74,8 +75,13 @@ const unasked = (why: string): CheckResult[] => DEPENDENT.map((name) => skipped(
 
 function unreachable(exchange: KnownExchange, error: unknown): CheckResult {
   const reason = error instanceof Error ? error.message : String(error);
-  const fix = exchange.name === 'simulator' ? 'npm start, or npm run simulator' : "see whether this machine reaches https://api.mexc.com, and MEXC's status page";
-  return failed('exchange', `${inWords(exchange)}: ${reason}`, fix);
+  return failed('exchange', `${inWords(exchange)}: ${reason}`, remedyOf(exchange, error));
+}
+
+function remedyOf({ name }: KnownExchange, error: unknown): string {
+  if (name === 'mexc') return "see whether this machine reaches https://api.mexc.com, and MEXC's status page";
+  if (error instanceof VenueFailure && error.kind === 'wrong-host') return 'set EXCHANGE_TRUSTED_HOSTS to its host if a simulator of yours is there';
+  return 'npm start, or npm run simulator';
 }
 
 function inWords({ name, origin }: KnownExchange): string {

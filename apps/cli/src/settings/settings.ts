@@ -62,8 +62,13 @@ function exchangeOf(environment: Environment, runtime: RuntimeFile, runtimePath:
   const name = first(located(environment.EXCHANGE, 'EXCHANGE'), located(runtime.exchange, runtimePath));
   if (name === null) return null;
   const started = name.value.toLowerCase() === runtime.exchange ? located(runtime.exchangeUrl, runtimePath) : null;
-  return { name, url: first(located(environment.EXCHANGE_URL, 'EXCHANGE_URL'), started) };
+  const given = located(environment.EXCHANGE_URL, 'EXCHANGE_URL');
+  const trustedHosts = [...(environment.EXCHANGE_TRUSTED_HOSTS ?? '').split(','), ...(given === null ? hostOf(started) : [])].filter((host) => host !== '');
+  return { name, url: given ?? started, trustedHosts };
 }
+
+/** Of an address that `npm start` has looked at before it wrote it down. */
+const hostOf = (address: Located | null): readonly string[] => (address !== null && URL.canParse(address.value) ? [new URL(address.value).hostname] : []);
 
 /** A file that is missing or garbled only means that nothing is known from it; `doctor` looks at it closely. */
 export function readRuntimeFile(dataDir: string): RuntimeFile {
