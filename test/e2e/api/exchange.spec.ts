@@ -72,8 +72,8 @@ it('tells prices with their age by its own clock, and which must not be acted up
   expect(body).toMatchObject({
     venue: 'SIMULATOR',
     data: [
-      { asset: 'HANA', bid: 1, ask: 1.5, mid: 1.25, exchangeTime: new Date(nowMs - 1_000).toISOString(), received: new Date(nowMs).toISOString(), flag: null },
-      { asset: 'BTC', flag: 'stale' }, { asset: 'GONE', flag: 'spiking' }, { asset: 'HANNA', bid: null, ageMs: null, flag: 'missing' },
+      { asset: 'HANA', marketId: 'HANAUSDT', didYouMean: [], bid: 1, ask: 1.5, mid: 1.25, exchangeTime: new Date(nowMs - 1_000).toISOString(), received: new Date(nowMs).toISOString(), flag: null },
+      { asset: 'BTC', flag: 'stale' }, { asset: 'GONE', flag: 'spiking' }, { asset: 'HANNA', marketId: null, didYouMean: ['HANA'], bid: null, ageMs: null, flag: 'missing' },
     ],
   });
   const { data } = body as { data: readonly { ageMs: number }[] };
@@ -83,6 +83,13 @@ it('tells prices with their age by its own clock, and which must not be acted up
 
 it.each(['/v1/exchange/markets', '/v1/prices', '/v1/prices?assets=', '/v1/exchange/markets?assets=', '/v1/exchange/markets?assets=hana', '/v1/exchange/markets?assets=HANA&x=1'])('refuses %s', async (path) => {
   expect((await api.get(path)).body).toMatchObject(aProblem(400, 'validation-failed'));
+});
+
+it('says that the clock is half a minute off', async () => {
+  await api.services.markets.storeStatus(statusAt(Date.now(), { clockOffsetMs: -30_000 }));
+  const words = "the ingestor's clock is 30.0 s ahead of the exchange's; set it by NTP";
+  expect((await api.get('/v1/exchange')).body).toMatchObject({ isReachable: true, problem: words });
+  expect((await exchangeCheck()).checks['exchange']).toMatchObject({ status: 'degraded', detail: expect.stringContaining(words) });
 });
 
 it('says since when it is away, and that nobody has looked for a while', async () => {

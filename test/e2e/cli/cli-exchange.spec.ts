@@ -225,15 +225,18 @@ describe('the exchange', () => {
 
   it('tells prices with their age, and which are not to be used', async () => {
     const price: Price = {
-      asset: 'HANA', quote: 'USDT', bid: 0.00001234, ask: 0.000012345, mid: 0.0000123425, exchangeTime: null, received: null, changed: null, ageMs: 800, flag: null,
+      asset: 'HANA', quote: 'USDT', marketId: 'HANAUSDT', didYouMean: [], bid: 0.00001234, ask: 0.000012345, mid: 0.0000123425, exchangeTime: null, received: null, changed: null, ageMs: 800, flag: null,
     };
-    const prices = [price, { ...price, asset: 'AIA', bid: null, ask: null, mid: null, ageMs: null, flag: 'missing' as const }];
+    const missing = { ...price, bid: null, ask: null, mid: null, ageMs: null, flag: 'missing' as const };
+    const prices = [price, { ...missing, asset: 'AIA' }, { ...missing, asset: 'HANNA', marketId: null, didYouMean: ['HANA'] }];
     const { environment } = await scripted((response) => sendJson(response, 200, { venue: 'SIMULATOR', data: prices }));
-    const end = await runCli(['prices', '--assets', 'HANA,AIA'], { environment });
-    expect(end.stdout.split('\n').slice(1, 3)).toEqual([
-      'HANA/USDT  0.00001234  0.000012345  0.0000123425  800 ms  fresh',
-      'AIA/USDT            -            -             -       -  missing: nobody has asked for it, or the exchange has none',
+    const end = await runCli(['prices', '--assets', 'HANA,AIA,HANNA'], { environment });
+    expect(end.stdout.split('\n').slice(1, 4)).toEqual([
+      'HANA/USDT   0.00001234  0.000012345  0.0000123425  800 ms  fresh',
+      'AIA/USDT             -            -             -       -  missing: none of its candles are followed, or the exchange has none',
+      'HANNA/USDT           -            -             -       -  no such market',
     ]);
-    expect(end.stderr).toBe('made prices of the simulator\n');
+    expect(end.stderr).toBe('warning: HANNA/USDT: the exchange has no such market; did you mean HANA?\nmade prices of the simulator\n');
+    expect(end.code).toBe(9);
   });
 });

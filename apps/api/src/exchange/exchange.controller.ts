@@ -5,10 +5,8 @@ import type { MarketStore, VenueName } from '#application';
 import { ExchangeMarkets, ExchangeStatus, MarketsQuery } from '#contracts';
 import { Answers } from '../docs/route-answers.js';
 import { TOKENS } from '../tokens.js';
-import { marketsOrRefuse } from './known-markets.js';
+import { marketsOrRefuse, SUGGESTIONS } from './known-markets.js';
 import { isTradable, presentMarket, presentStatus } from './present-exchange.js';
-
-const SUGGESTIONS = 3;
 
 /** What is known of the exchange without asking it: an ingestor keeps it up to date. */
 @ApiTags('exchange')

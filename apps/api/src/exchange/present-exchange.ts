@@ -1,6 +1,7 @@
 import type { KnownMarket, LatestPrice, VenueName, VenueStatus } from '#application';
 import type { ExchangeMarket, ExchangeStatus, Price } from '#contracts';
 import { instantOf } from '../backtests/present-run.js';
+import { clockInWords } from './exchange-health.js';
 
 /** Older than this it must not be acted upon. */
 const STALE_MS = 10_000;
@@ -17,7 +18,7 @@ export function presentStatus(venue: VenueName, status: VenueStatus | null, coun
     origin: status?.origin ?? null,
     isReachable: status?.isReachable ?? false,
     lastAnswer: instantOf(status?.lastAnswerMs ?? null),
-    problem: status === null ? 'no ingestor has reported yet' : status.problem,
+    problem: status === null ? 'no ingestor has reported yet' : (status.problem ?? clockInWords(status)),
     clockOffsetMs: status?.clockOffsetMs ?? null,
     roundTripMs: status?.roundTripMs ?? null,
     marketsLoaded: instantOf(status?.marketsLoadedMs ?? null),
@@ -54,12 +55,13 @@ function whyNot(market: KnownMarket | null): Pick<ExchangeMarket, 'reason' | 'de
   return tradability.kind === 'tradable' ? { reason: null, detail: null } : { reason: tradability.reason, detail: tradability.detail };
 }
 
+export type PricedMarket = Pick<Price, 'asset' | 'quote' | 'marketId' | 'didYouMean'>;
+
 /** Age is ours to judge: from when an ingestor received the quote to now, by the clock of this machine. */
-export function presentPrice(asset: string, quote: string, price: LatestPrice | null, nowMs: number): Price {
+export function presentPrice(market: PricedMarket, price: LatestPrice | null, nowMs: number): Price {
   const ageMs = price === null ? null : Math.max(0, Math.round(nowMs - price.receivedMs));
   return {
-    asset,
-    quote,
+    ...market,
     bid: price?.bid ?? null,
     ask: price?.ask ?? null,
     mid: price?.mid ?? null,

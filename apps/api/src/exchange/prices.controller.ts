@@ -5,7 +5,7 @@ import type { Clock, LatestPrices, MarketStore, VenueName } from '#application';
 import { Prices, PricesQuery } from '#contracts';
 import { Answers } from '../docs/route-answers.js';
 import { TOKENS } from '../tokens.js';
-import { marketsOrRefuse } from './known-markets.js';
+import { marketsOrRefuse, SUGGESTIONS } from './known-markets.js';
 import { presentPrice } from './present-exchange.js';
 
 @ApiTags('exchange')
@@ -25,11 +25,15 @@ export class PricesController {
     problems: ['validation-failed', 'exchange-unavailable', 'queue-unavailable'],
   })
   async prices(@Query({ schema: PricesQuery }) { assets, quote }: z.infer<typeof PricesQuery>): Promise<z.infer<typeof Prices>> {
-    const markets = await marketsOrRefuse(this.store, this.venue, assets, quote);
-    const ids = markets.flatMap((market) => market?.rules.marketId ?? []);
-    const found = await this.latest.read(this.venue, ids);
-    const byId = new Map(ids.map((id, index) => [id, found[index] ?? null]));
+    const found = await marketsOrRefuse(this.store, this.venue, assets, quote);
+    const markets = await Promise.all(assets.map(async (asset, index) => {
+      const marketId = found[index]?.rules.marketId ?? null;
+      return { asset, quote, marketId, didYouMean: marketId === null ? [...(await this.store.basesLike(this.venue, asset, SUGGESTIONS))] : [] };
+    }));
+    const ids = markets.flatMap(({ marketId }) => marketId ?? []);
+    const latest = await this.latest.read(this.venue, ids);
+    const byId = new Map(ids.map((id, index) => [id, latest[index] ?? null]));
     const nowMs = this.clock.nowMs();
-    return { venue: this.venue, data: assets.map((asset, index) => presentPrice(asset, quote, byId.get(markets[index]?.rules.marketId ?? '') ?? null, nowMs)) };
+    return { venue: this.venue, data: markets.map((market) => presentPrice(market, byId.get(market.marketId ?? '') ?? null, nowMs)) };
   }
 }

@@ -1,11 +1,11 @@
 import type { ExchangeMarket } from '#contracts';
 import type { CommandAction } from '../command-action.js';
 import { openExchangeApi } from '../remote/open-api.js';
-import { EXIT, type ExitCode } from '../terminal/exit-codes.js';
 import { percent } from '../terminal/figures.js';
 import { renderTable, type Column } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { filterOf, type MarketsOptions } from './asset-list.js';
+import { exitCodeOfMarkets, noSuchMarket } from './unknown-markets.js';
 
 const COLUMNS: readonly Column[] = [
   { title: 'MARKET' }, { title: 'TRADABLE' },
@@ -17,7 +17,7 @@ export const showMarkets: CommandAction<MarketsOptions> = async (context, option
   const { data } = await openExchangeApi(context).markets(filterOf(options));
   if (context.terminal.isJson) context.terminal.document({ data });
   else print(data, context.terminal);
-  return exitCodeOf(data);
+  return exitCodeOfMarkets(data);
 };
 
 function print(markets: readonly ExchangeMarket[], terminal: Terminal): void {
@@ -33,14 +33,8 @@ function rowOf(market: ExchangeMarket): string[] {
   return [`${asset}/${quote}`, market.isTradable ? 'yes' : 'no', ...[quantityStep, priceTick, minQuantity, minNotional, maxMarketNotional, fee].map((text) => text ?? '-')];
 }
 
-function whyNot({ asset, quote, marketId, isListed, detail, didYouMean }: ExchangeMarket): string {
-  if (marketId === null) return `${asset}/${quote}: the exchange has no such market${didYouMean.length > 0 ? `; did you mean ${didYouMean.join(' or ')}?` : ''}`;
+function whyNot(market: ExchangeMarket): string {
+  const { asset, quote, marketId, isListed, detail } = market;
+  if (marketId === null) return `${asset}/${quote}: ${noSuchMarket(market)}`;
   return `${asset}/${quote}: ${detail ?? (isListed ? 'not tradable over the API' : 'no longer listed')}`;
-}
-
-/** 4 where none is known, 9 where some are not. */
-function exitCodeOf(markets: readonly ExchangeMarket[]): ExitCode {
-  const unknown = markets.filter(({ marketId }) => marketId === null).length;
-  if (unknown === 0) return EXIT.ok;
-  return unknown === markets.length ? EXIT.notFound : EXIT.partial;
 }

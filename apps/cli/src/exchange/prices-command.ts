@@ -1,10 +1,10 @@
 import type { Price } from '#contracts';
 import type { CommandAction } from '../command-action.js';
 import { openExchangeApi } from '../remote/open-api.js';
-import { EXIT } from '../terminal/exit-codes.js';
 import { duration } from '../terminal/figures.js';
 import { renderTable, type Column } from '../terminal/table.js';
 import { filterOf, type MarketsOptions } from './asset-list.js';
+import { exitCodeOfMarkets, noSuchMarket } from './unknown-markets.js';
 
 const right = 'right' as const;
 const COLUMNS: readonly Column[] = [
@@ -17,7 +17,7 @@ const FLAGS: Readonly<Record<NonNullable<Price['flag']>, string>> = {
   spiking: 'spiking: too far from the last one, not confirmed yet',
   invalid: 'invalid: zero, crossed or no number',
   future: 'future: dated ahead of the exchange',
-  missing: 'missing: nobody has asked for it, or the exchange has none',
+  missing: 'missing: none of its candles are followed, or the exchange has none',
 };
 
 /** `rebalancer prices`: the latest quotes, each with its age by the API's clock. */
@@ -26,13 +26,17 @@ export const showPrices: CommandAction<MarketsOptions> = async (context, options
   const prices = await openExchangeApi(context).prices(filterOf(options));
   if (terminal.isJson) terminal.document(prices);
   else terminal.data(renderTable(COLUMNS, prices.data.map(rowOf), terminal));
+  for (const price of prices.data) {
+    if (price.marketId === null) terminal.warn(`${price.asset}/${price.quote}: ${noSuchMarket(price)}`);
+  }
   if (prices.venue === 'SIMULATOR') terminal.say('made prices of the simulator');
-  return EXIT.ok;
+  return exitCodeOfMarkets(prices.data);
 };
 
-function rowOf({ asset, quote, bid, ask, mid, ageMs, flag }: Price): string[] {
+function rowOf({ asset, quote, marketId, bid, ask, mid, ageMs, flag }: Price): string[] {
   const figures = [bid, ask, mid].map((value) => (value === null ? '-' : plain(value)));
-  return [`${asset}/${quote}`, ...figures, ageMs === null ? '-' : duration(ageMs), flag === null ? 'fresh' : FLAGS[flag]];
+  const state = marketId === null ? 'no such market' : flag === null ? 'fresh' : FLAGS[flag];
+  return [`${asset}/${quote}`, ...figures, ageMs === null ? '-' : duration(ageMs), state];
 }
 
 /** Eight digits that count, never an exponent: prices of these assets go down to 1e-9. */

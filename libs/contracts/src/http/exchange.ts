@@ -66,6 +66,9 @@ export const Price = z
   .object({
     asset: z.string(),
     quote: z.string(),
+    /** Null: the exchange has no such market; `didYouMean` then names some that it has. */
+    marketId: z.string().nullable(),
+    didYouMean: z.array(z.string()),
     bid: z.number().nullable(),
     ask: z.number().nullable(),
     mid: z.number().nullable(),
