@@ -26,9 +26,15 @@ export function printBackfills(backfills: readonly CandleBackfill[], terminal: T
   terminal.data(renderTable(COLUMNS, rows, terminal));
   for (const backfill of backfills) {
     if (backfill.notice !== null) terminal.warn(backfill.notice.detail);
-    if (backfill.problem !== null) terminal.warn(`${seriesName(backfill)}: ${backfill.problem.detail} (${backfill.problem.code})`);
+    if (backfill.problem !== null) terminal.warn(problemInWords(backfill, backfill.problem));
     if (backfill.corrected > 0) terminal.warn(`${seriesName(backfill)}: ${whole(backfill.corrected)} closed candles differ from what was stored; the old figures are on record, the new ones stand`);
   }
+}
+
+/** Which series it is about, once. */
+function problemInWords(backfill: CandleBackfill, { code, detail }: NonNullable<CandleBackfill['problem']>): string {
+  const name = seriesName(backfill);
+  return `${detail.includes(name) ? '' : `${name}: `}${detail} (${code})`;
 }
 
 const statusInWords = ({ status, progressFraction }: CandleBackfill): string =>

@@ -91,7 +91,7 @@ export function checkNames(command: BackfillCommand, venue: VenueName): readonly
 export const unknownMarketFault = (index: number, venue: VenueName, base: string, quote: string, similar: readonly string[]): SubmitFault => ({
   pointer: `/assets/${index}`,
   code: 'unknown-market',
-  detail: `${venue} lists no market of ${base} in ${quote}${similar.length > 0 ? `; did you mean ${similar.join(' or ')}?` : '; `rebalancer exchange markets` tells what it lists'}`,
+  detail: `${venue} lists no market of ${base} in ${quote}${similar.length > 0 ? `; did you mean ${similar.join(' or ')}?` : ': mistyped, delisted, or traded against another quote'}`,
 });
 
 export const notListedFault = (index: number, venue: VenueName, { rules, seenMs }: KnownMarket): SubmitFault => ({

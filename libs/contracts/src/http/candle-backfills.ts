@@ -11,10 +11,10 @@ export const BACKFILL_LIMITS = { assets: 100, listed: 200 } as const;
 export const SubmitBackfill = z
   .strictObject({
     /** Left out: the one that this product talks to. MEXC while the simulator stands in for it is answered by the simulator, and named so. */
-    exchange: z.enum(VENUES).optional(),
+    exchange: z.enum(VENUES, `must be ${VENUES.join(' or ')}`).optional(),
     quote: AssetName.default('USDT'),
     interval: z.string().max(4),
-    assets: z.array(AssetName).min(1).max(BACKFILL_LIMITS.assets),
+    assets: z.array(AssetName).min(1, 'name at least one asset, such as HANA').max(BACKFILL_LIMITS.assets, `name ${BACKFILL_LIMITS.assets} assets at most`),
     from: Instant,
     /** Left out: up to the last closed candle. */
     to: Instant.optional(),

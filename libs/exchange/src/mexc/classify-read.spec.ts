@@ -57,6 +57,13 @@ describe('classifyRead', () => {
     expect(classifyRead(answered(200, body), 'the question')).toMatchObject({ kind: 'answer', answer: { json: JSON.parse(body) } });
   });
 
+  it.each([
+    ['<!DOCTYPE html>\n<html><head><title>\n418 I\'m a teapot</title></head><body>…</body></html>', "HTTP 418, a page titled '418 I'm a teapot'"],
+    ['<html><body>denied</body></html>', 'HTTP 418, a page without a title'],
+  ])('says of a page what it is titled, and shows no markup: %j', (page, words) => {
+    expect(classifyRead(answered(418, page), 'the question')).toMatchObject({ failure: { message: `the question: ${words}` } });
+  });
+
   it('says what was asked, what came, and when to come again', () => {
     const verdict = classifyRead(answered(429, '{"code":429,"msg":"slow down"}', '2'), 'quotes of HANAUSDT');
     expect(verdict).toMatchObject({

@@ -41,7 +41,7 @@ export function readAnswer(exchange: HttpExchange, timing: AnswerTiming, redact:
     isJson,
     json,
     code: codeOf(json),
-    message: redact(messageOf(json) ?? exchange.body),
+    message: redact(messageOf(json) ?? pageInWords(exchange.body)),
   };
 }
 
@@ -82,6 +82,13 @@ function messageOf(json: unknown): string | null {
   if (!isRecord(json)) return null;
   const words = json['msg'] ?? json['message'];
   return typeof words === 'string' ? words : null;
+}
+
+/** Of a page of a proxy's or the firewall's people want to know what it says, not how it is set. */
+function pageInWords(body: string): string {
+  if (!/^\s*</.test(body)) return body;
+  const title = /<title[^>]*>([^<]{1,200})/i.exec(body.slice(0, 10_000))?.[1]?.trim();
+  return title === undefined || title === '' ? 'a page without a title' : `a page titled '${title}'`;
 }
 
 /** Seconds or a date. */

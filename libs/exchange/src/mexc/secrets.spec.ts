@@ -22,7 +22,7 @@ const leakyTake = (): Promise<void> => Promise.reject(new Error(`no leave for ${
 /** A server that says back all it was sent, as error pages do. */
 const echo = (status: number, code?: number) => ({ target, headers }: VenueRequest): VenueReply => {
   const words = `failed: ${target} key ${String(headers['x-mexc-apikey'])} secret ${CREDENTIALS.secret}`;
-  return code === undefined ? { status, text: `<html>${words}</html>` } : { status, json: { code, msg: words } };
+  return code === undefined ? { status, text: `<html><title>${words}</title></html>` } : { status, json: { code, msg: words } };
 };
 
 const note = (...line: unknown[]): void => void logged.push(line);
