@@ -1,28 +1,17 @@
-import type { Balance, CancelOutcome, Clock, OrderLookup, OrderRequest, OrderTerms, RefusalReaction, SubmitOutcome, TradingPort, VenueFill, VenueOrder, VenueOrderStatus } from '#application';
+import type {
+  Balance, CancelOutcome, Clock, OrderLookup, OrderRequest, OrderTerms, SubmitOutcome, TradingPort, VenueFill, VenueOrder, VenueOrderStatus,
+} from '#application';
+import { verdictOfCode, type CodeVerdict } from '../mexc/venue-codes.js';
 import { openToApi, unknownMarket } from './market-data-adapter.js';
 import type { OrderDraft, Rejection, SimulatedFill, SimulatedOrder, SimulatedVenue, VenueStatusWord } from './venue-types.js';
 
 /** MEXC takes a timestamp that is so much ahead of its clock. */
 const MOST_AHEAD_MS = 1_000;
 
-const REACTIONS: Readonly<Record<number, RefusalReaction>> = {
-  [-1121]: 'disable-market',
-  10007: 'disable-market',
-  30000: 'disable-market',
-  30001: 'disable-market',
-  30016: 'disable-market',
-  30002: 'refresh-rules',
-  30003: 'refresh-rules',
-  30010: 'refresh-rules',
-  30087: 'refresh-rules',
-  10096: 'refresh-rules',
-  10097: 'refresh-rules',
-  30004: 'reconcile-balances',
-  30005: 'reconcile-balances',
-  30018: 'cool-down-market',
-  30029: 'cool-down-market',
-  30041: 'cool-down-market',
-};
+/** Not on MEXC's list, where nobody has seen it; here it is certain. */
+const WRONG_SIDE_CODE = 30001;
+const DISABLE_MARKET = { isRetryable: false, reaction: 'disable-market' } as const;
+const NOTHING_TO_DO = { isRetryable: false, reaction: 'none' } as const;
 
 const STATUS: Readonly<Record<VenueStatusWord, VenueOrderStatus>> = {
   NEW: 'open',
@@ -104,13 +93,15 @@ function outsideWindow(): SubmitOutcome {
   return refused({ code: 700_003, message }, { isRetryable: true, reaction: 'resync-clock' });
 }
 
+/** The codes are MEXC's, and so is what to do about them. */
 function outcomeOf(rejection: Rejection): SubmitOutcome {
+  const verdict = rejection.code === WRONG_SIDE_CODE ? DISABLE_MARKET : (verdictOfCode(String(rejection.code)) ?? NOTHING_TO_DO);
   // "Repeated request" tells of an earlier copy, which is then live under this very id.
-  if (rejection.code === 603) return { kind: 'unknown', cause: `code 603: ${rejection.message}`, httpStatus: null, code: '603' };
-  return refused(rejection, { isRetryable: false, reaction: REACTIONS[rejection.code] ?? 'none' });
+  if (verdict === 'unknown') return { kind: 'unknown', cause: `code ${rejection.code}: ${rejection.message}`, httpStatus: null, code: String(rejection.code) };
+  return refused(rejection, verdict);
 }
 
-function refused({ code, message }: Rejection, verdict: { readonly isRetryable: boolean; readonly reaction: RefusalReaction }): SubmitOutcome {
+function refused({ code, message }: Rejection, verdict: Exclude<CodeVerdict, 'unknown'>): SubmitOutcome {
   return { kind: 'refused', refusal: { proof: 'venue', ...verdict, retryAfterMs: null, httpStatus: null, code: String(code), message } };
 }
 
