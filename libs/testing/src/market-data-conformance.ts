@@ -1,5 +1,5 @@
 /// <reference types="jest" />
-import type { CandlePage, CandleRequest, MarketDataPort } from '#application';
+import { SERVED_INTERVALS, type CandlePage, type CandleRequest, type MarketDataPort } from '#application';
 import { faultOf, gridAnchorMs, INTERVAL_MS, type Candle, type CandleInterval, candleAt } from '#domain';
 
 export interface MarketDataSubject {
@@ -56,6 +56,11 @@ function testMarkets(at: () => MarketDataSubject): void {
     expect(market).toMatchObject({ status: 'online', sides: 'both', isApiTradingAllowed: true, orderTypes: expect.arrayContaining(['MARKET']) });
     const open = await port.apiMarketIds();
     expect(open === null || open.has(marketId)).toBe(true);
+  });
+
+  it('have candles of the intervals that those are told of who have no adapter at hand', () => {
+    const { port } = at();
+    expect(port.intervals).toEqual(SERVED_INTERVALS[port.venue]);
   });
 }
 

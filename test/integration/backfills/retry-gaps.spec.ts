@@ -29,13 +29,25 @@ async function twoGaps(): Promise<void> {
 
 it('fills what has come meanwhile, by one request for gaps that are near each other', async () => {
   await twoGaps();
+  venue.give('HANAUSDT', [aCandle(10, 11)]);
   expect(await openRetry().look()).toMatchObject({ asked: 0 });
   await due();
   expect(await openRetry().look()).toEqual({ asked: 2, accepted: 0, putOff: 0, insertedCount: 3 });
   expect(venue.pages).toBe(1);
   expect([await storedMinutes(database), await gapsInMinutes(database), await stretchInMinutes(database)]).toEqual([minutesFrom(0, 30), [], [0, 29]]);
-  // What lay between the gaps was stored already: not compared, not corrected.
+  // What lay between the gaps was stored already, and has changed since: not compared, not corrected.
   expect(await database.query('SELECT count(*)::int AS n FROM candle_correction')).toEqual([{ n: 0 }]);
+});
+
+it('asks for the gaps of each market by themselves, though they are at the same time', async () => {
+  await twoGaps();
+  const aia = { ...HANA, base: 'AIA' };
+  venue.give('AIAUSDT', minutesFrom(0, 30).map((n) => aCandle(n)));
+  const { id, epoch } = await aClaimedBackfill(database, { identity: aia, marketId: 'AIAUSDT' });
+  await database.store.storeStep(id, epoch, aStep(0, 30, minutesFrom(0, 30).filter((n) => n !== 21)), LEASE_MS);
+  await due();
+  expect(await openRetry().look()).toEqual({ asked: 3, accepted: 0, putOff: 0, insertedCount: 4 });
+  expect([venue.pages, await gapsInMinutes(database), await gapsInMinutes(database, aia)]).toEqual([2, [], []]);
 });
 
 it('asks five times for what does not come, ever less often, then accepts it, and the watermark passes', async () => {
@@ -53,6 +65,15 @@ it('asks five times for what does not come, ever less often, then accepts it, an
   expect(pauses).toEqual([10, 60, 360, 1_440, 0]);
   expect(await gapsInMinutes(database)).toEqual([[5, 6, 'accepted'], [20, 20, 'accepted']]);
   expect(await openRetry().look()).toMatchObject({ asked: 0 });
+});
+
+it('leaves an accepted gap as it is where a hole comes right after it', async () => {
+  const { id, epoch } = await aClaimedBackfill(database);
+  await database.store.storeStep(id, epoch, aStep(0, 7, minutesFrom(0, 5)), LEASE_MS);
+  const [gap] = await database.gaps.gapsOf(HANA, 1);
+  await database.gaps.settle([{ id: gap!.id, pauseMs: null }]);
+  await database.store.storeStep(id, epoch, aStep(7, 10, [8, 9]), LEASE_MS);
+  expect(await gapsInMinutes(database)).toEqual([[5, 6, 'accepted'], [7, 7, 'open']]);
 });
 
 it('counts no try that an exchange did not answer', async () => {

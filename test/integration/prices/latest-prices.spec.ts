@@ -16,7 +16,7 @@ beforeAll(async () => {
   prices = new RedisLatestPrices({ redisUrl: redis.url });
   operator = producerConnection(redis.url, () => undefined);
   await once(operator, 'ready');
-  await prices.ping().catch(() => new Promise((resolve) => setTimeout(resolve, 200)));
+  while (await prices.ping().then(() => false, () => true)) await new Promise((resolve) => setTimeout(resolve, 10));
 });
 afterAll(async () => {
   prices.close();

@@ -19,6 +19,6 @@ export const candleBackfill = {
     maxStalledCount: 3,
     keepCompleted: { ageSeconds: DAY_SECONDS, count: 1_000 },
     keepFailed: { ageSeconds: 7 * DAY_SECONDS, count: 5_000 },
-    priorities: { interactive: 1, bulk: 10 },
+    priorities: { interactive: 1 },
   },
 } as const satisfies QueueContract<typeof candleBackfillPayload>;

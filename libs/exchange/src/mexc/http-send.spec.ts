@@ -101,7 +101,8 @@ describe('an answer', () => {
   it('is unpacked, and given up where it is larger than any can be', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
     const server = createHttpServer((incoming, response) => {
-      response.writeHead(200, { 'content-encoding': 'gzip' }).end(incoming.url === '/bomb' ? bomb : gzipSync('{"a":1}'));
+      if (incoming.url === '/flood') response.end(Buffer.alloc(17 * 1024 * 1024));
+      else response.writeHead(200, { 'content-encoding': 'gzip' }).end(incoming.url === '/bomb' ? bomb : gzipSync('{"a":1}'));
     });
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
@@ -110,5 +111,6 @@ describe('an answer', () => {
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     expect(await request(`${origin}/`)).toMatchObject({ kind: 'answered', body: '{"a":1}' });
     expect(await request(`${origin}/bomb`)).toMatchObject({ kind: 'lost' });
+    expect(await request(`${origin}/flood`)).toEqual({ kind: 'lost', cause: 'the answer is larger than 16777216 bytes' });
   });
 });

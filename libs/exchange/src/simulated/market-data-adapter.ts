@@ -1,16 +1,14 @@
 import type { BookTickers, CandlePage, CandleRequest, Clock, MarketDataPort, OrderBook, VenueClock } from '#application';
-import { VenueFailure } from '#application';
+import { SERVED_INTERVALS, VenueFailure } from '#application';
 import { CandleColumnsBuilder, gridAnchorMs, INTERVAL_MS, readDecimal, type CandleInterval, type MarketRules } from '#domain';
 import type { SimulatedCandle, SimulatedVenue } from './venue-types.js';
 
-/** Those that MEXC serves. */
-const INTERVALS: readonly CandleInterval[] = ['1m', '5m', '15m', '30m', '1h', '4h', '1d', '1w'];
 const PAGE_ROWS = 1_000;
 
 /** Public data of a venue in the same process: what its clock says is what ours says. */
 export class SimulatedMarketData implements MarketDataPort {
   readonly venue = 'SIMULATOR';
-  readonly intervals = INTERVALS;
+  readonly intervals = SERVED_INTERVALS.SIMULATOR;
 
   constructor(
     private readonly simulated: SimulatedVenue,
@@ -65,8 +63,8 @@ export class SimulatedMarketData implements MarketDataPort {
   }
 
   private rows({ marketId, interval, fromMs, toMs }: CandleRequest, limit: number, nowMs: number): readonly SimulatedCandle[] {
-    if (!INTERVALS.includes(interval)) {
-      throw new VenueFailure('refused', `no candles of ${interval}: choose one of ${INTERVALS.join(' ')}`, { cause: null });
+    if (!this.intervals.includes(interval)) {
+      throw new VenueFailure('refused', `no candles of ${interval}: choose one of ${this.intervals.join(' ')}`, { cause: null });
     }
     const rows = this.simulated.candles(marketId, INTERVAL_MS[interval], fromMs, toMs, limit, nowMs);
     if (rows === null) throw unknownMarket(marketId);
