@@ -47,7 +47,7 @@ export async function openTestSimulator(variables: Readonly<Record<string, strin
       const { key = KEY, secret = SECRET, timestampMs = Date.now(), recvWindow = 5_000, patienceMs } = options;
       const query = queryOf({ ...parameters, timestamp: timestampMs, recvWindow });
       const signature = createHmac('sha256', secret).update(query).digest('hex');
-      return request(`${simulator.url}${path}?${query}&signature=${signature}`, { method, headers: { 'X-MEXC-APIKEY': key } }, patienceMs);
+      return request(`${simulator.url}${path}?${query}&signature=${signature}`, { method, headers: { 'X-MEXC-APIKEY': key, 'Content-Type': 'application/json' } }, patienceMs);
     },
     fault: async (fault, on, more = {}) => {
       const reply = await control('POST', '/faults', { fault, on, ...more });

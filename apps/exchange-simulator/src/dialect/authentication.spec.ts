@@ -10,13 +10,15 @@ const SIGNATURE = 'b14b70ed93c04dc3347d71ff6b5495a3744f388b5f3d9983cb2d4a9820866
 
 interface Sent {
   readonly apiKey?: string | null;
+  readonly method?: string;
+  readonly contentType?: string | null;
   readonly body?: string;
   readonly nowMs?: number;
 }
 
-function check(query: string, { apiKey = ACCOUNT.key, body = '', nowMs = NOW_MS }: Sent = {}): string {
+function check(query: string, { apiKey = ACCOUNT.key, method = 'GET', contentType = null, body = '', nowMs = NOW_MS }: Sent = {}): string {
   try {
-    return authenticate(parseRequest({ method: 'GET', target: `/api/v3/account?${query}`, body, apiKey, address: 'local' }), ACCOUNTS, nowMs).id;
+    return authenticate(parseRequest({ method, target: `/api/v3/account?${query}`, body, apiKey, contentType, address: 'local' }), ACCOUNTS, nowMs).id;
   } catch (error) {
     return String((error as { readonly code?: number }).code);
   }
@@ -67,5 +69,19 @@ describe('authenticate', () => {
     expect(check(`${QUERY}&signature=${SIGNATURE}`, { nowMs: NOW_MS + 5_000 })).toBe('main');
     expect(check(`${QUERY}&signature=${SIGNATURE}`, { nowMs: NOW_MS + 5_001 })).toBe('700003');
     expect(check(`${QUERY}&signature=${SIGNATURE}`, { nowMs: NOW_MS - 1_000 })).toBe('700003');
+  });
+});
+
+describe('the content type', () => {
+  it.each([
+    { name: 'none of a GET', sent: {}, expected: 'main' },
+    { name: 'none of a POST', sent: { method: 'POST' }, expected: '700013' },
+    { name: 'none of a DELETE', sent: { method: 'DELETE' }, expected: '700013' },
+    { name: 'a form', sent: { method: 'POST', contentType: 'application/x-www-form-urlencoded' }, expected: '700013' },
+    { name: 'JSON', sent: { method: 'POST', contentType: 'application/json' }, expected: 'main' },
+    { name: 'JSON with its characters', sent: { method: 'DELETE', contentType: 'Application/JSON; charset=utf-8' }, expected: 'main' },
+    { name: 'a longer word', sent: { method: 'POST', contentType: 'application/json5' }, expected: '700013' },
+  ])('$name: $expected', ({ sent, expected }) => {
+    expect(check(`${QUERY}&signature=${SIGNATURE}`, sent)).toBe(expected);
   });
 });

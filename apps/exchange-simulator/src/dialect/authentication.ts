@@ -22,6 +22,7 @@ export function authenticate(request: RestRequest, accounts: ReadonlyMap<string,
   if (request.apiKey === null || request.apiKey === '') throw new DialectRefusal(400, 'api key required');
   const account = accounts.get(request.apiKey);
   if (account === undefined) throw new DialectRefusal(10072, 'Api key info invalid');
+  if (!isTyped(request)) throw new DialectRefusal(700013, 'Invalid content Type.');
   const signature = request.parameters.get('signature');
   if (signature === undefined || signature === '') throw missingParameter('signature');
   const timestampMs = timeParameter(request, 'timestamp');
@@ -31,6 +32,11 @@ export function authenticate(request: RestRequest, accounts: ReadonlyMap<string,
   if (windowMs > LONGEST_WINDOW_MS) throw new DialectRefusal(700005, 'recvWindow must less than 60000');
   if (!isTimely(timestampMs, windowMs, serverMs)) throw new DialectRefusal(700003, 'Timestamp for this request is outside of the recvWindow.');
   return account;
+}
+
+/** Whatever is not a GET has to say that it is JSON, be its body empty (mexc-api-sdk issue 68, ccxt issue 21505). */
+function isTyped({ method, contentType }: RestRequest): boolean {
+  return method === 'GET' || /^application\/json\s*(?:;|$)/iu.test(contentType ?? '');
 }
 
 /** MEXC's documents, "Timing security". A clock that is a second ahead fails whatever its window is. */

@@ -40,11 +40,12 @@ export function apiSymbols({ venue }: Call): unknown {
   return { code: 200, data: open.map(({ rules }) => rules.marketId), msg: null };
 }
 
-/** One market's object, or all markets' in a list, those without a price left out. */
+/** One market's object, or all markets' in a list, those without a price or taken off left out. */
 function ofOneOrAll<Value>(call: Call, valueOf: (marketId: string) => Value | null, words: (value: Value) => unknown): unknown {
   const { symbol } = readParameters(OptionalSymbol, call.request);
-  if (symbol !== undefined) return words(known(valueOf(symbol)));
-  const priced = call.venue.markets().slice(0, MOST_SYMBOLS).map(({ rules }) => (rules.status === 'offline' ? null : valueOf(rules.marketId)));
+  const listed = call.venue.markets().filter(({ rules }) => rules.status !== 'offline');
+  if (symbol !== undefined) return words(known(listed.some(({ rules }) => rules.marketId === symbol) ? valueOf(symbol) : null));
+  const priced = listed.slice(0, MOST_SYMBOLS).map(({ rules }) => valueOf(rules.marketId));
   return priced.flatMap((value) => (value === null ? [] : [words(value)]));
 }
 

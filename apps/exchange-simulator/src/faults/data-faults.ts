@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.js';
 import type { RestRequest } from '../rest/rest-request.js';
 import { defineFault, type FaultKind } from './define-fault.js';
 import { addFuture, correctLastClosed, leaveOutEvery, ofCandles, openedUntil, repeatEvery, swapNeighbors } from './distort-candles.js';
-import { distortPrices, isCandlePage } from './distort-prices.js';
+import { distortPrices, isCandlePage, isNumber } from './distort-prices.js';
 import type { DataContext } from './fault-effect.js';
 
 const symbols = z.array(z.string().min(1).max(64)).max(1_000).optional();
@@ -16,7 +16,8 @@ function meant(wanted: readonly string[] | undefined, request: RestRequest): (sy
   return (symbol) => wanted === undefined || wanted.includes(symbol ?? request.parameters.get('symbol') ?? '');
 }
 
-const times = (by: number) => (price: string): string => new Decimal(price).times(by).toFixed();
+/** What another fault has made no price of stays what it is. */
+const times = (by: number) => (price: string): string => (isNumber(price) ? new Decimal(price).times(by).toFixed() : price);
 
 /** What was said first is said again, candles aside, which end at the time since when. */
 function repeating(sinceMs: number, renew: (old: unknown, value: unknown) => unknown) {

@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import { isCandlePage } from './distort-prices.js';
+import { isCandlePage, isNumber } from './distort-prices.js';
 
 type Rows = readonly (readonly unknown[])[];
 
@@ -28,6 +28,7 @@ export function correctLastClosed(rows: Rows, factor: number): Rows {
 
 function corrected(row: readonly unknown[], factor: number): readonly unknown[] {
   const [openMs, open, high, low, close, ...rest] = row as [number, string, string, string, string];
+  if (![high, low, close].every(isNumber)) return row;
   const other = new Decimal(close).times(factor).toFixed();
   return [openMs, open, Decimal.max(high, other).toFixed(), Decimal.min(low, other).toFixed(), other, ...rest];
 }

@@ -13,6 +13,10 @@ export function distortPrices(value: unknown, change: (price: string) => string,
   return distortRow(value as Words, change, isMeant);
 }
 
+export function isNumber(price: string): boolean {
+  return price.trim() !== '' && Number.isFinite(Number(price));
+}
+
 export function isCandlePage(value: unknown): value is readonly (readonly unknown[])[] {
   return Array.isArray(value) && value.length > 0 && Array.isArray(value[0]);
 }

@@ -2,7 +2,7 @@ import { parseRequest, type RestRequest } from '../rest/rest-request.js';
 import { FaultRequest, FaultRules } from './fault-rules.js';
 import { seededDraws } from './seeded-draws.js';
 
-const request = (method: string, target: string): RestRequest => parseRequest({ method, target, body: '', apiKey: null, address: 'local' });
+const request = (method: string, target: string): RestRequest => parseRequest({ method, target, body: '', apiKey: null, contentType: null, address: 'local' });
 const KLINES = request('GET', '/api/v3/klines?symbol=HANAUSDT');
 
 function rulesWith(...wanted: readonly object[]): FaultRules {

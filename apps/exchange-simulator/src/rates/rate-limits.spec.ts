@@ -23,6 +23,16 @@ describe('RateLimits', () => {
     expect(limits.take({ ...PING, client: ORDER.client }, 0).kind).toBe('allowed');
   });
 
+  it('gives a batch that is larger than a whole second a second to itself', () => {
+    const limits = open();
+    const batch = { ...ORDER, endpoint: 'POST /api/v3/batchOrders', orders: 20 };
+    expect(limits.take(batch, 0).kind).toBe('allowed');
+    expect(limits.take(ORDER, 999).kind).toBe('refused');
+    expect(limits.take(ORDER, 1_000).kind).toBe('allowed');
+    expect(limits.take(batch, 1_001).kind).toBe('refused');
+    expect(limits.take(batch, 2_000).kind).toBe('allowed');
+  });
+
   it('counts weights for each endpoint, over ten seconds', () => {
     const limits = open({ requestsPerSecond: 1_000 });
     const heavy = { ...PING, endpoint: 'GET /api/v3/ticker/24hr', weight: 40 };

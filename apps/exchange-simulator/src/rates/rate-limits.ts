@@ -85,7 +85,8 @@ export class RateLimits {
       { name: endpoint, lengthMs: TEN_SECONDS_MS, size: this.current.weightPerTenSeconds, cost: weight },
     ].filter(({ cost }) => cost > 0);
     const windows = pools.map(({ name, lengthMs }) => openWindow(client.windows.get(name), lengthMs, nowMs));
-    const overdrawn = pools.flatMap(({ size, cost }, index) => (windows[index]!.used + cost > size ? [windows[index]!.endsMs] : []));
+    // What is larger than a whole window gets one to itself: it could never be met otherwise, however long it waits.
+    const overdrawn = pools.flatMap(({ size, cost }, index) => (windows[index]!.used + Math.min(cost, size) > size ? [windows[index]!.endsMs] : []));
     if (overdrawn.length > 0) return Math.max(...overdrawn);
     for (const [index, { name, cost }] of pools.entries()) {
       client.windows.set(name, { endsMs: windows[index]!.endsMs, used: windows[index]!.used + cost });

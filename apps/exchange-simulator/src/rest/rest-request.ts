@@ -8,6 +8,7 @@ export interface RestRequest {
   /** Of query and body; a name in both means the query's. */
   readonly parameters: ReadonlyMap<string, string>;
   readonly apiKey: string | null;
+  readonly contentType: string | null;
   readonly address: string;
 }
 
@@ -17,15 +18,16 @@ export interface RequestParts {
   readonly target: string;
   readonly body: string;
   readonly apiKey: string | null;
+  readonly contentType: string | null;
   readonly address: string;
 }
 
-export function parseRequest({ method, target, body, apiKey, address }: RequestParts): RestRequest {
+export function parseRequest({ method, target, body, apiKey, contentType, address }: RequestParts): RestRequest {
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
   const rawQuery = mark === -1 ? '' : target.slice(mark + 1);
   const parameters = new Map([...bodyParameters(body), ...new URLSearchParams(rawQuery)]);
-  return { method, path, rawQuery, body, parameters, apiKey, address };
+  return { method, path, rawQuery, body, parameters, apiKey, contentType, address };
 }
 
 /** Form fields, or the members of a JSON object: MEXC's documents allow both. */

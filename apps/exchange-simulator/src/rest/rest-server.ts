@@ -15,7 +15,7 @@ export async function startRestServer(at: { readonly host: string; readonly port
   const pauseUntilStop = (durationMs: number) => pause(durationMs, undefined, { signal: stopping.signal });
   const server = await listen(at, (message, response) => {
     serve(message, response, state, pauseUntilStop).catch((error: unknown) => {
-      if (stopping.signal.aborted || message.destroyed) return response.destroy();
+      if (stopping.signal.aborted || message.socket.destroyed) return response.destroy();
       log.error({ event: 'request-failed', method: message.method, path: message.url?.split('?')[0], error }, 'A request could not be answered');
       return send(response, { kind: 'answer', answer: errorAnswer(500, 'Internal error', 500) });
     });
@@ -36,7 +36,8 @@ async function serve(message: IncomingMessage, response: ServerResponse, state: 
   if (body === null) return send(response, refused(413, 'The body is too large'), true);
   const apiKey = message.headers['x-mexc-apikey'];
   const request = parseRequest({
-    method: message.method ?? 'GET', target, body, apiKey: typeof apiKey === 'string' ? apiKey : null, address: message.socket.remoteAddress ?? 'unknown',
+    method: message.method ?? 'GET', target, body, apiKey: typeof apiKey === 'string' ? apiKey : null,
+    contentType: message.headers['content-type'] ?? null, address: message.socket.remoteAddress ?? 'unknown',
   });
   send(response, await answerRequest(request, state, pauseUntilStop));
 }
