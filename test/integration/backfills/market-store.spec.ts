@@ -80,3 +80,10 @@ describe('the state of a venue', () => {
     await expect(database.markets.storeStatus(aStatus({ problem: 'reachable, and yet not', updatedAtMs: 4_000 }))).rejects.toMatchObject({ kind: 'refused' });
   });
 });
+
+it('of an ingestor whose clock ran a day ahead does not stand for a day', async () => {
+  const nowMs = Date.now();
+  await database.markets.storeStatus(aStatus({ clockOffsetMs: -86_400_000, lastAnswerMs: nowMs + 86_400_000, updatedAtMs: nowMs + 86_400_000 }));
+  await database.markets.storeStatus(aStatus({ clockOffsetMs: 5, lastAnswerMs: nowMs, updatedAtMs: nowMs }));
+  expect(await database.markets.statusOf('MEXC')).toMatchObject({ clockOffsetMs: 5, updatedAtMs: nowMs, lastAnswerMs: nowMs });
+});
