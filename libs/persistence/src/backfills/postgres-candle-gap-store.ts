@@ -95,8 +95,13 @@ export class PostgresCandleGapStore implements CandleGapStore {
   }
 }
 
+/** Without waiting for those that somebody is writing: two that waited for each other would end the other's import. */
 function putOff(sql: Sql, ids: readonly number[], pauseMs: number): Promise<number> {
-  return sql.run(`UPDATE candle_gap SET next_try_at = ${after('$2::float8')} WHERE id = ANY ($1::bigint[]) AND state = 'open'`, [ids, pauseMs]);
+  return sql.run(
+    `UPDATE candle_gap SET next_try_at = ${after('$2::float8')}
+     WHERE id IN (SELECT id FROM candle_gap WHERE id = ANY ($1::bigint[]) AND state = 'open' FOR UPDATE SKIP LOCKED)`,
+    [ids, pauseMs],
+  );
 }
 
 function toGap(row: GapRow): CandleGap {
@@ -112,9 +117,9 @@ const DUE = `FROM candle_gap gap JOIN candle_series series ON series.id = series
 
 const DUE_MARKETS = `SELECT DISTINCT market_id FROM (SELECT market_id ${DUE} ORDER BY next_try_at LIMIT $2) due`;
 
-/** By series, the one that waits longest first, so that neighbors come together. */
+/** Those that wait longest first, whatever series they are of, then by series, so that neighbors come together. */
 const DUE_GAPS = `SELECT * FROM (
-    SELECT ${GAP_COLUMNS}, series_id ${DUE} AND market_id = ANY ($2::text[]) ORDER BY series_id, from_ms LIMIT $3 FOR UPDATE OF gap SKIP LOCKED
+    SELECT ${GAP_COLUMNS}, series_id ${DUE} AND market_id = ANY ($2::text[]) ORDER BY next_try_at, series_id, from_ms LIMIT $3 FOR UPDATE OF gap SKIP LOCKED
   ) due ORDER BY series_id, from_ms`;
 
 const SETTLE = `
