@@ -174,7 +174,25 @@ const SERIES = [
 
 const UP = [...MARKETS, ...BACKFILLS, ...SERIES];
 
+/**
+ * What stands at the recent edge alone goes with it, since no table before it could hold that, and can be fetched again. The
+ * figures of its series are counted anew from the headers of chunks, so that they do not tell of candles that are gone.
+ */
+const COVERAGE_OF_CHUNKS = `
+  UPDATE candle_series series SET first_open_ms = counted.first, last_open_ms = counted.last, candle_count = counted.candles, gap_count = counted.gaps,
+    missing_count = coalesce((counted.last - counted.first) / interval_ms + 1 - counted.candles, 0), zero_volume_count = counted.zeros, updated_at = now()
+  FROM (
+    SELECT edged.series_id, min(first_open_ms) AS first, max(last_open_ms) AS last, coalesce(sum(candle_count), 0) AS candles,
+           coalesce(sum(gap_count + (first_open_ms > last_before + edged.interval_ms)::int), 0) AS gaps, coalesce(sum(zero_volume_count), 0) AS zeros
+    FROM (SELECT id AS series_id, interval_ms FROM candle_series WHERE EXISTS (SELECT FROM candle_edge WHERE series_id = candle_series.id)) edged
+    LEFT JOIN (SELECT *, coalesce(lag(last_open_ms::bigint) OVER (PARTITION BY series_id ORDER BY period_start_ms), first_open_ms) AS last_before
+               FROM candle_chunk) chunk USING (series_id)
+    GROUP BY edged.series_id
+  ) counted
+  WHERE series.id = counted.series_id`;
+
 const DOWN = [
+  COVERAGE_OF_CHUNKS,
   'DROP TABLE candle_edge, candle_gap, followed_series, candle_backfill, venue_status, market',
   'DROP TRIGGER candle_series_before_update ON candle_series',
   'DROP FUNCTION candle_backfill_before_update, candle_series_before_update',
