@@ -123,7 +123,7 @@ function createHistory(configuration: IngestorConfiguration, shared: Shared & { 
   const backfillCandles = new BackfillCandles({ store: backfills, source, clock, timer, log, workerId: ingestorId, leaseMs: configuration.backfill.leaseMs });
   const append = new AppendClosedCandles({
     source, series: new PostgresFollowedSeriesStore(database), backfills, clock, timer, log, isOurs, onQueued,
-    ids: { next: (prefix) => `${prefix}_${ulid()}` }, clockOffsetMs: () => watch.clockOffsetMs ?? 0,
+    ids: { next: (prefix) => `${prefix}_${ulid()}` }, clockOffsetMs: () => watch.clockOffsetMs,
   });
   const retryGaps = new RetryGaps({ source, gaps: new PostgresCandleGapStore(database), timer, log, isOurs });
   return { backfillCandles, loops: [append, retryGaps] };

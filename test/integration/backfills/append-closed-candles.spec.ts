@@ -2,7 +2,7 @@ import { ulid } from 'ulid';
 import { AppendClosedCandles, VenueFailure, type AppendClosedCandlesParts } from '#application';
 import { systemTimer } from '#platform';
 import { MadeVenue } from '#testing';
-import { aCandle, HANA } from '../candles/candle-fixtures.js';
+import { aCandle, batchesOf, columnsOf, HANA } from '../candles/candle-fixtures.js';
 import { gapsInMinutes, minute, minutesFrom, openBackfillDatabase, storedMinutes, stretchInMinutes, type BackfillDatabase } from './backfill-fixtures.js';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -148,4 +148,127 @@ it('ends in the middle when it is stopped', async () => {
   await asked;
   await follower.stop();
   expect(await follower.look()).toEqual(NOTHING);
+});
+
+it('leaves no hole before candles that a file brought: what lies between was never asked for', async () => {
+  await follow();
+  await database.candles.upsertCandles(HANA, batchesOf(minutesFrom(20, 10).map((n) => aCandle(n))), 'file.csv');
+  nowMs = minute(31) + 2_000;
+  expect(await openFollower().look()).toEqual(ONE_APPENDED);
+  expect([await storedMinutes(database), await stretchInMinutes(database)]).toEqual([minutesFrom(0, 31), [0, 30]]);
+});
+
+it('waits until the exchange’s clock is known, whatever ours says', async () => {
+  await follow();
+  nowMs = minute(2_000);
+  expect(await openFollower({ clockOffsetMs: () => null }).look()).toEqual(NOTHING);
+  expect(await database.store.list({ status: 'queued' }, 10)).toEqual([]);
+});
+
+it('tells of an outage once, and not once for each series and try', async () => {
+  for (const base of ['HANA', 'AIA', 'XAN']) await follow(base);
+  venue.beforePage = ({ marketId }) => {
+    throw new VenueFailure('transient', `candles of ${marketId}: the exchange does not answer`, { cause: null });
+  };
+  const told: string[] = [];
+  const follower = openFollower({ log: { ...silent, warn: (_fields: object, message: string) => void told.push(message) } });
+  for (let second = 2; second < 300; second++) {
+    nowMs = minute(11) + second * 1_000;
+    await follower.look();
+  }
+  expect(told).toHaveLength(1);
+});
+
+const relist = (isListed: boolean) =>
+  database.query(
+    `INSERT INTO market VALUES ('MEXC', 'HANAUSDT', 'HANA', 'USDT', '{}', '{"kind": "tradable"}', $1, 0, 0)
+     ON CONFLICT (venue, market_id) DO UPDATE SET is_listed = EXCLUDED.is_listed`,
+    [isListed],
+  );
+
+/** Looks every ten seconds; the seconds at which the exchange was asked, and what the log got. */
+async function watch(hours: number) {
+  const [asked, told]: [number[], object[]] = [[], []];
+  const follower = openFollower({ log: { ...silent, warn: (fields: object) => void told.push(fields) } });
+  for (let second = 0; second < hours * 3_600; second += 10) {
+    nowMs = minute(11) + 2_000 + second * 1_000;
+    let requests = 0;
+    venue.beforePage = () => void (requests += 1);
+    await follower.look();
+    if (requests > 0) asked.push(second);
+  }
+  return { asked, told, follower };
+}
+
+describe('a market that is gone', () => {
+  it.each([
+    ['answers so', async () => venue.delist('HANAUSDT')],
+    ['lists it no longer, though it answers', () => relist(false).then(() => venue.takeAway('HANAUSDT', minutesFrom(10, 2_000).map(minute)))],
+  ])('because the exchange %s is asked about less and less often, up to hourly, and that is told once', async (_name, goes) => {
+    await follow();
+    await goes();
+    const { asked, told } = await watch(14);
+    const pauses = asked.map((second, i) => second - (asked[i - 1] ?? second));
+    // Doubled from 1 s on, seen each 10 s: twelve tries within 4,095 s, then one an hour: 14 h − 4,095 s has 12 of them.
+    expect(asked.length).toBeLessThanOrEqual(26);
+    expect(pauses.slice(-10)).toEqual(Array.from({ length: 10 }, () => 3_600));
+    expect(told).toMatchObject([{ event: 'followed-market-gone', marketId: 'HANAUSDT' }]);
+    // Fourteen hours of minutes are more than a page: a backfill would fail time and again.
+    expect(await database.store.list({}, 10)).toHaveLength(1);
+  }, 60_000);
+
+  it('is asked about at once when it is listed again, and catches up', async () => {
+    await follow();
+    await relist(false);
+    const { follower } = await watch(2);
+    venue.beforePage = () => undefined;
+    await relist(true);
+    nowMs += 10_000; // The list of series is read anew.
+    expect(await follower.look()).toEqual(ONE_APPENDED);
+    expect(await database.series.followed('MEXC')).toMatchObject([{ isListed: true, nextFromMs: minute(131) }]);
+  }, 60_000);
+});
+
+const openFollowed = (isFollowed: boolean) => database.store.submit([{ id: `bf_${ulid()}`, identity: HANA, marketId: 'HANAUSDT', fromMs: minute(0), toMs: minute(20), isFollowed, createdAtMs: nowMs }]);
+
+describe('stop', () => {
+  it('ends it for this series alone, and what is stored stays', async () => {
+    await follow('HANA');
+    await follow('AIA');
+    expect(await database.series.stop(HANA)).toBe(true);
+    expect(await database.series.stop(HANA)).toBe(false);
+    nowMs = minute(11) + 2_000;
+    expect(await openFollower().look()).toEqual(ONE_APPENDED);
+    expect(await storedMinutes(database)).toEqual(minutesFrom(0, 10));
+  });
+
+  it('holds though a backfill that would follow is under way', async () => {
+    await follow();
+    const [open] = await openFollowed(true);
+    const claim = await database.store.claim(open!.id, 'worker', 30_000);
+    if (claim.kind !== 'claimed') throw new Error(claim.kind);
+    expect(await database.series.stop(HANA)).toBe(true);
+    const columns = columnsOf(minutesFrom(0, 21).map((n) => aCandle(n)));
+    await database.store.storeStep(open!.id, claim.lease.epoch, { fromMs: minute(0), nextFromMs: minute(21), columns, notice: null }, 30_000);
+    expect(await database.store.complete(open!.id, claim.lease.epoch)).toBe(true);
+    expect(await database.series.followed('MEXC')).toEqual([]);
+  });
+
+  it('holds though a follower that has not heard of it yet makes a backfill', async () => {
+    await follow();
+    nowMs = minute(600) + 2_000;
+    let isOurs = false;
+    const follower = openFollower({ isOurs: () => isOurs });
+    await follower.look(); // Reads the list of series, which it keeps for ten seconds.
+    await database.series.stop(HANA);
+    isOurs = true;
+    expect(await follower.look()).toEqual({ ...NOTHING, submitted: 1 });
+    expect(await database.store.list({ status: 'queued' }, 10)).toMatchObject([{ isFollowed: false }]);
+  });
+
+  it('cancels one whose range is fetched without following as well', async () => {
+    const [[following], [plain]] = [await openFollowed(true), await openFollowed(false)];
+    expect(await database.series.stop(HANA)).toBe(true);
+    expect([(await database.store.find(following!.id))?.status, (await database.store.find(plain!.id))?.status]).toEqual(['canceled', 'queued']);
+  });
 });

@@ -184,6 +184,18 @@ describe('an exchange that', () => {
     expect(await storedMinutes(database)).toEqual(minutesFrom(0, 100));
   });
 
+  it('is a day behind the clock by which the range was asked for is asked ever less often', async () => {
+    nowMs = minute(50);
+    const id = await submitted();
+    const delays: number[] = [];
+    for (let n = 0; n < 8; n++) {
+      const outcome = await look(id);
+      if (outcome.kind === 'postponed') delays.push(outcome.delayMs);
+    }
+    // The first look brought half an hour; then 1 s, doubled by each that brought nothing, up to 60 s.
+    expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60].map((seconds) => seconds * 1_000));
+  });
+
   it('is another one than the backfill’s fails it', async () => {
     const id = await submitted({ identity: { ...HANA, exchange: 'SIMULATOR' } });
     expect(await look(id)).toMatchObject({ kind: 'failed', problem: { code: 'other-exchange' } });

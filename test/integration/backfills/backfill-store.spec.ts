@@ -229,7 +229,7 @@ describe('followed series', () => {
     expect(await database.series.followed('MEXC')).toEqual([]);
     await database.store.complete(id, epoch);
     // 8 and 9 are known to be missing, so 10 is next.
-    expect(await database.series.followed('MEXC')).toEqual([{ identity: HANA, marketId: 'HANAUSDT', nextFromMs: minute(10), isBackfilling: false }]);
+    expect(await database.series.followed('MEXC')).toEqual([{ identity: HANA, marketId: 'HANAUSDT', nextFromMs: minute(10), isBackfilling: false, isListed: true, followedAtMs: expect.any(Number) }]);
     expect(await database.series.followed('SIMULATOR')).toEqual([]);
     await database.store.submit([aBackfill({ fromMs: minute(10), toMs: minute(20) })]);
     expect(await database.series.followed('MEXC')).toMatchObject([{ isBackfilling: true }]);

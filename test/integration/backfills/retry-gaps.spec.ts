@@ -107,3 +107,45 @@ it('asks page by page for a long gap', async () => {
   expect(await openRetry().look()).toMatchObject({ asked: 1, insertedCount: 1_998 });
   expect(await stretchInMinutes(database)).toEqual([0, 1_999]);
 });
+
+it('takes turns among series: those that have waited longest come first, however many others have', async () => {
+  for (const base of ['FIRST', 'SECOND']) {
+    const { id, epoch } = await aClaimedBackfill(database, { identity: { ...HANA, base }, marketId: `${base}USDT`, toMs: minute(1_299) });
+    await database.store.storeStep(id, epoch, aStep(0, 1_300, minutesFrom(0, 650).map((n) => 2 * n)), LEASE_MS);
+  }
+  await due();
+  await database.query(`UPDATE candle_gap SET next_try_at = now() - interval '1 hour' FROM candle_series series WHERE series_id = series.id AND base = 'SECOND'`);
+  const taken = await database.gaps.takeDue('MEXC', 500, 60_000, () => true);
+  expect(new Set(taken.map(({ identity }) => identity.base))).toEqual(new Set(['SECOND']));
+  const next = await database.gaps.takeDue('MEXC', 500, 60_000, () => true);
+  expect(next.filter(({ identity }) => identity.base === 'SECOND')).toHaveLength(150);
+});
+
+it('tells of an outage once, though each market’s failure names the market', async () => {
+  for (const base of ['HANA', 'AIA']) {
+    const { id, epoch } = await aClaimedBackfill(database, { identity: { ...HANA, base }, marketId: `${base}USDT` });
+    await database.store.storeStep(id, epoch, aStep(0, 30, [0, 29]), LEASE_MS);
+  }
+  venue.beforePage = ({ marketId }) => {
+    throw new VenueFailure('transient', `candles of ${marketId}: the exchange does not answer`, { cause: null });
+  };
+  const told: string[] = [];
+  const retry = openRetry({ log: { ...silent, warn: (_fields: object, message: string) => void told.push(message) } });
+  for (let n = 0; n < 3; n++) {
+    await due();
+    await retry.look();
+  }
+  expect(told).toHaveLength(1);
+});
+
+it('puts off gaps without waiting for those that somebody writes just now', async () => {
+  await twoGaps();
+  const [held, free] = await database.gaps.gapsOf(HANA, 10);
+  const runner = database.dataSource.createQueryRunner();
+  await runner.startTransaction();
+  await runner.query('UPDATE candle_gap SET attempts = 3 WHERE id = $1', [held!.id]);
+  await database.gaps.putOff([held!.id, free!.id], 86_400_000);
+  await runner.commitTransaction();
+  await runner.release();
+  expect(await database.query(`SELECT next_try_at > now() + interval '1 hour' AS later FROM candle_gap ORDER BY from_ms`)).toEqual([{ later: false }, { later: true }]);
+});

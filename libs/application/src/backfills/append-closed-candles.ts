@@ -3,11 +3,12 @@ import type { Clock, IdSource } from '../ports/clock.port.js';
 import type { EventLog } from '../ports/event-log.port.js';
 import type { MarketDataPort } from '../ports/market-data.port.js';
 import type { Timer } from '../ports/timer.port.js';
-import { LastProblem } from '../rounds/last-problem.js';
 import { RoundLoop } from '../rounds/round-loop.js';
+import { VenueFailure } from '../ports/venue-failure.js';
 import type { CandleBackfillStore, SeriesStep } from './candle-backfill-store.port.js';
 import { CLOSE_DELAY_MS } from './check-backfill.js';
 import { eachOf } from './each-of.js';
+import { problemOf } from './backfill-problems.js';
 import type { FollowedSeries, FollowedSeriesStore } from './followed-series-store.port.js';
 
 export interface AppendClosedCandlesParts {
@@ -20,8 +21,8 @@ export interface AppendClosedCandlesParts {
   readonly log: EventLog;
   /** Which markets are this ingestor's; asked anew at each round. */
   readonly isOurs: (marketId: string) => boolean;
-  /** Venue's clock minus ours, as last measured. */
-  readonly clockOffsetMs: () => number;
+  /** Venue's clock minus ours, as last measured; null: never yet, so nothing is known to have closed. */
+  readonly clockOffsetMs: () => number | null;
   /** Called after a backfill was submitted: the outbox has a new job. */
   readonly onQueued: () => void;
 }
@@ -43,22 +44,30 @@ const MOST_APPENDED = 500;
 const CONCURRENCY = 8;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
+/** Of a market that is gone: it may come back, and seldom does. */
+const LONGEST_PAUSE_IF_GONE_MS = 3_600_000;
 
 interface Patience {
   readonly tries: number;
   readonly untilMs: number;
+  /** The exchange does not list the market, or says that it has none of the kind. */
+  readonly isGone: boolean;
+  /** As it was then: once that changes, nothing is waited for. */
+  readonly wasListed: boolean;
+  /** Why it failed; null: the candle is only late. */
+  readonly problem: string | null;
 }
 
 /**
  * Appends the candles of followed series soon after they close. What is late or fails is tried again with growing pauses;
- * a series that has fallen behind by more than a page gets a backfill.
+ * a series that has fallen behind by more than a page gets a backfill. A market that is gone is asked about less and less
+ * often, up to hourly, and never by a backfill, which would only fail.
  */
 export class AppendClosedCandles {
   private readonly patience = new Map<string, Patience>();
   private listed: { readonly atMs: number; readonly series: Map<string, FollowedSeries> } | null = null;
   private readonly ending = new AbortController();
   private readonly loop: RoundLoop;
-  private readonly problem = new LastProblem();
 
   constructor(private readonly parts: AppendClosedCandlesParts) {
     const { timer, log } = parts;
@@ -80,13 +89,13 @@ export class AppendClosedCandles {
     const nowMs = this.parts.clock.nowMs();
     const ours = [...(await this.list(nowMs)).values()].filter(({ marketId }) => this.parts.isOurs(marketId));
     this.forgetAllBut(ours);
-    const due = ours.filter((series) => this.isDue(series, nowMs));
+    const offsetMs = this.parts.clockOffsetMs();
+    const due = offsetMs === null ? [] : ours.filter((series) => this.isDue(series, nowMs, offsetMs));
     const round = { appended: 0, waiting: 0, submitted: 0, failed: 0 };
     await eachOf(due, CONCURRENCY, async (series) => {
-      if (!this.ending.signal.aborted) round[await this.bringUpToDate(series)] += 1;
+      if (!this.ending.signal.aborted) round[await this.bringUpToDate(series, this.closedMs(series, offsetMs!))] += 1;
     });
     if (round.submitted > 0) this.parts.onQueued();
-    if (round.failed === 0 && due.length > 0) this.problem.ends();
     return round;
   }
 
@@ -98,30 +107,36 @@ export class AppendClosedCandles {
     return this.listed.series;
   }
 
-  private isDue(series: FollowedSeries, nowMs: number): boolean {
-    if (series.nextFromMs === null || series.nextFromMs > this.closedMs(series)) return false;
-    return (this.patience.get(keyOf(series))?.untilMs ?? 0) <= nowMs;
+  private isDue(series: FollowedSeries, nowMs: number, offsetMs: number): boolean {
+    if (series.nextFromMs === null || series.nextFromMs > this.closedMs(series, offsetMs)) return false;
+    return (this.patienceWith(series)?.untilMs ?? 0) <= nowMs;
   }
 
   /** The youngest open time that has closed by the venue's clock. */
-  private closedMs({ identity }: FollowedSeries): number {
-    return lastClosedOpenMs(this.parts.clock.nowMs() + this.parts.clockOffsetMs() - CLOSE_DELAY_MS, identity.interval);
+  private closedMs({ identity }: FollowedSeries, offsetMs: number): number {
+    return lastClosedOpenMs(this.parts.clock.nowMs() + offsetMs - CLOSE_DELAY_MS, identity.interval);
   }
 
-  private async bringUpToDate(series: FollowedSeries): Promise<keyof AppendRound> {
-    const closedMs = this.closedMs(series);
-    const count = (closedMs - series.nextFromMs!) / INTERVAL_MS[series.identity.interval] + 1;
+  private async bringUpToDate(series: FollowedSeries, closedMs: number): Promise<keyof AppendRound> {
     try {
-      const outcome = count > MOST_APPENDED ? await this.submit(series, closedMs) : await this.append(series, closedMs);
-      if (outcome === 'appended') this.patience.delete(keyOf(series));
-      else this.bePatient(series);
+      const outcome = await this.catchUp(series, closedMs);
+      if (outcome === 'appended' && series.isListed) this.patience.delete(keyOf(series));
+      else this.bePatient(series, !series.isListed, null);
       return outcome;
     } catch (error) {
-      this.bePatient(series);
-      const isNews = !this.ending.signal.aborted && this.problem.changesTo(error);
-      if (isNews) this.parts.log.warn({ event: 'append-failed', subject: keyOf(series), error }, 'Closed candles could not be appended; trying again');
+      if (this.ending.signal.aborted) return 'failed';
+      const isGone = !series.isListed || (error instanceof VenueFailure && error.kind === 'unknown-market');
+      if (!isGone) this.tell(series, error);
+      this.bePatient(series, isGone, problemOf(error));
       return 'failed';
     }
+  }
+
+  private catchUp(series: FollowedSeries, closedMs: number): Promise<'appended' | 'waiting' | 'submitted'> {
+    const pageEndMs = series.nextFromMs! + (MOST_APPENDED - 1) * INTERVAL_MS[series.identity.interval];
+    if (closedMs <= pageEndMs) return this.append(series, closedMs);
+    const isGone = !series.isListed || this.patienceWith(series)?.isGone === true;
+    return isGone ? this.append(series, pageEndMs) : this.submit(series, closedMs);
   }
 
   private async append(series: FollowedSeries, closedMs: number): Promise<'appended' | 'waiting'> {
@@ -145,25 +160,45 @@ export class AppendClosedCandles {
     return { fromMs: nextFromMs!, nextFromMs: Math.max(nextFromMs!, certainToMs + intervalMs), columns };
   }
 
-  /** One at a time: while a backfill of the series is open, there is nothing more to do. */
+  /** One at a time: while a backfill of the series is open, there is nothing more to do. It does not follow: that stands, or was stopped meanwhile. */
   private async submit(series: FollowedSeries, closedMs: number): Promise<'submitted' | 'waiting'> {
     if (series.isBackfilling) return 'waiting';
     const { identity, marketId, nextFromMs } = series;
     const { clock, ids, backfills } = this.parts;
     this.listed?.series.set(keyOf(series), { ...series, isBackfilling: true });
-    await backfills.submit([{ id: ids.next('bf'), identity, marketId, fromMs: nextFromMs!, toMs: closedMs, isFollowed: true, createdAtMs: clock.nowMs() }]);
+    await backfills.submit([{ id: ids.next('bf'), identity, marketId, fromMs: nextFromMs!, toMs: closedMs, isFollowed: false, createdAtMs: clock.nowMs() }]);
     return 'submitted';
   }
 
-  private bePatient(series: FollowedSeries): void {
-    const tries = (this.patience.get(keyOf(series))?.tries ?? 0) + 1;
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries - 1, 10));
-    this.patience.set(keyOf(series), { tries, untilMs: this.parts.clock.nowMs() + pauseMs });
+  private patienceWith(series: FollowedSeries): Patience | null {
+    const patience = this.patience.get(keyOf(series));
+    return patience?.wasListed === series.isListed ? patience : null;
+  }
+
+  private bePatient(series: FollowedSeries, isGone: boolean, problem: string | null): void {
+    const before = this.patienceWith(series);
+    const tries = (before?.tries ?? 0) + 1;
+    const pauseMs = Math.min(isGone ? LONGEST_PAUSE_IF_GONE_MS : LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries - 1, 12));
+    if (isGone && before?.isGone !== true) this.tellGone(series);
+    this.patience.set(keyOf(series), { tries, untilMs: this.parts.clock.nowMs() + pauseMs, isGone, wasListed: series.isListed, problem });
   }
 
   private forgetAllBut(series: readonly FollowedSeries[]): void {
     const kept = new Set(series.map(keyOf));
     for (const key of this.patience.keys()) if (!kept.has(key)) this.patience.delete(key);
+  }
+
+  /** Once for each problem, as long as any series has it: an exchange that is away would fill the log, with a line for each series and try. */
+  private tell(series: FollowedSeries, error: unknown): void {
+    const problem = problemOf(error);
+    if ([...this.patience.values()].some((known) => known.problem === problem)) return;
+    this.parts.log.warn({ event: 'append-failed', subject: keyOf(series), error }, 'Closed candles could not be appended; trying again');
+  }
+
+  private tellGone(series: FollowedSeries): void {
+    const subject = keyOf(series);
+    this.parts.log.warn({ event: 'followed-market-gone', subject, marketId: series.marketId },
+      'The exchange no longer has a market that is followed: it is asked about ever less often, up to hourly; `rebalancer candles followed stop` ends that');
   }
 }
 

@@ -43,20 +43,29 @@ const CODES: Readonly<Record<Exclude<VenueFailureKind, 'unknown-market' | 'refus
   'malformed-response': 'exchange-malformed-response',
 };
 
+/** What makes a failure the same as another: of an exchange its kind, since its words name the market. */
+export function problemOf(error: unknown): string {
+  if (error instanceof VenueFailure) return error.kind;
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Null: nobody foresaw it. What the exchange or its operator may mend is tried again for as long as it takes. */
 export function judgeFailure(error: unknown, lease: BackfillLease, nowMs: number): BackfillVerdict | null {
   if (error instanceof BackfillFault) return { kind: 'fail', problem: { code: error.code, detail: error.message } };
-  if (error instanceof NotClosedYet) return { kind: 'postpone', delayMs: pauseMs(0), problem: { code: 'not-closed-yet', detail: error.message } };
+  if (error instanceof NotClosedYet) return { kind: 'postpone', delayMs: pauseMs(looksWith('not-closed-yet', lease)), problem: { code: 'not-closed-yet', detail: error.message } };
   if (!(error instanceof VenueFailure)) return null;
   if (error.kind === 'unknown-market') return { kind: 'fail', problem: unknownMarket(lease.backfill, error) };
   if (error.kind === 'refused') return { kind: 'fail', problem: { code: 'exchange-refused', detail: error.message } };
   const code = CODES[error.kind];
-  const looksBefore = lease.backfill.problem?.code === code ? lease.failedLooks : 0;
+  const looksBefore = looksWith(code, lease);
   if (error.kind === 'malformed-response' && looksBefore >= MAX_MALFORMED_LOOKS) return { kind: 'fail', problem: { code, detail: error.message } };
   const delayMs = Math.max(pauseMs(looksBefore), Math.min(LONGEST_RETRY_AFTER_MS, error.details.retryAfterMs ?? 0));
   const since = instant(lease.failingSinceMs ?? nowMs);
   return { kind: 'postpone', delayMs, problem: { code, detail: `${error.message}; so since ${since}, tried again every ${Math.ceil(delayMs / 1_000)} s` } };
 }
+
+/** How many looks in a row came to the same. */
+const looksWith = (code: string, { backfill, failedLooks }: BackfillLease): number => (backfill.problem?.code === code ? failedLooks : 0);
 
 const pauseMs = (looksBefore: number): number => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(looksBefore, 10));
 

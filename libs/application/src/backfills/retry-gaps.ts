@@ -5,6 +5,7 @@ import type { Timer } from '../ports/timer.port.js';
 import { VenueFailure } from '../ports/venue-failure.js';
 import { LastProblem } from '../rounds/last-problem.js';
 import { RoundLoop } from '../rounds/round-loop.js';
+import { problemOf } from './backfill-problems.js';
 import type { CandleGap, CandleGapStore } from './candle-gap-store.port.js';
 
 export interface RetryGapsParts {
@@ -103,7 +104,7 @@ export class RetryGaps {
   }
 
   private tell(error: unknown): void {
-    if (this.ending.signal.aborted || !this.problem.changesTo(error)) return;
+    if (this.ending.signal.aborted || !this.problem.changesTo(problemOf(error))) return;
     this.parts.log.warn({ event: 'gap-retry-failed', error }, 'Missing candles could not be asked for again; trying later');
   }
 }
