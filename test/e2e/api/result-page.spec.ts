@@ -104,6 +104,17 @@ it('shows the first 200 rebalances and how to get all', async () => {
   const { text } = await page(await complete(aNewRun(5), aShownResult(450)));
   expect(text.match(/HANA (?:above|below) the mean/g)).toHaveLength(200);
   expect(text).toContain('The first 200 of 450');
+  expect(text.match(/class="mark /g)).toHaveLength(200);
+  expect(text).toContain('Marked along the bottom: the first 200 of 450 rebalances.');
+});
+
+it('labels a short run by minutes, since one day would stand there five times', async () => {
+  const HALF_HOUR_MS = 1_800_000;
+  const result = aShownResult(0);
+  const openTimesMs = Float64Array.from([0, 1, 2, 3, 4], (index) => FIRST_MS + index * HALF_HOUR_MS);
+  const { text } = await page(await complete(aNewRun(10), { ...result, openTimesMs, equity: Float64Array.of(1, 2, 3, 2, 1), weights: { ...result.weights, holdEquity: null } }));
+  // Five labels in the middles of fifths of two hours: 12, 36, 60, 84 and 108 minutes.
+  for (const label of ['00:12', '00:36', '01:00', '01:24', '01:48']) expect(text).toContain(`>2026-01-01 ${label}</text>`);
 });
 
 it('shows a result from before holding was kept as a curve', async () => {
@@ -124,6 +135,6 @@ it('tells how far a run is, why it failed, and what is no run', async () => {
   expect(failed.text).not.toContain('http-equiv="refresh"');
   for (const [path, code] of [[runId(9), 'backtest-not-found'], ['nonsense', 'not-found'], ["bt_'--", 'not-found']] as const) {
     const answer = await page(path);
-    expect([answer.status, (answer.body as { code: string }).code]).toEqual([404, code]);
+    expect([answer.status, (answer.body as { code: string }).code, answer.headers['cache-control']]).toEqual([404, code, 'no-store']);
   }
 });

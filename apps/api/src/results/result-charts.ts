@@ -1,6 +1,6 @@
 import { drawdownsOf, evenIndexes, extremeIndexes, type EquityColumns, type StoredWeights } from '#application';
 import { timeAxis, valueAxis, type Axis } from './chart-axes.js';
-import { day, decimal, percent } from './figures-in-words.js';
+import { day, decimal, minute, percent } from './figures-in-words.js';
 import { html, type Html } from './html.js';
 
 /** View box of every chart; the page stretches it to its width. */
@@ -84,8 +84,11 @@ function grid({ at, ticks }: Axis, inWords: (value: number) => string): readonly
   });
 }
 
-const dates = ({ at, ticks }: Axis, height: number): readonly Html[] =>
-  ticks.map((ms) => html`<text class="label date" x="${place(at(ms))}" y="${height - 6}">${day(ms)}</text>`);
+/** Where days would repeat, minutes. */
+function dates({ at, ticks }: Axis, height: number): readonly Html[] {
+  const inWords = new Set(ticks.map(day)).size < ticks.length ? minute : day;
+  return ticks.map((ms) => html`<text class="label date" x="${place(at(ms))}" y="${height - 6}">${inWords(ms)}</text>`);
+}
 
 function tickAt(x: number, bottom: number, kind: string): Html {
   return html`<path class="mark ${kind}" d="M${place(x)} ${bottom}v-8"/>`;

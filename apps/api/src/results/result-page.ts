@@ -32,7 +32,7 @@ ${headline(document)}
 ${noticeList(run)}
 <h2>Equity, ${run.spec.quote}</h2>
 <div class="card"><p class="legend"><span><i class="strategy"></i>threshold cascade</span>${weights?.holdEquity ? html`<span><i class="hold"></i>hold, never touched</span>` : null}<span><i class="upside"></i>sold after a rise</span><span><i class="downside"></i>bought after a fall</span><span><i class="limit"></i>cut to the position limit</span></p>
-${equityChart(equity, weights, marksOf(rebalances))}</div>
+${equityChart(equity, weights, marksOf(rebalances))}${unmarkedNote(rebalances.length, document.summary.rebalanceCount)}</div>
 <h2>Drawdown from the highest equity so far</h2>
 <div class="card">${drawdownChart(equity)}</div>
 <h2>Against plain rules, on the same bars and costs</h2>
@@ -41,6 +41,10 @@ ${comparisonTable(run, document)}
 ${rebalanceTable(rebalances, document.summary.rebalanceCount, run.id)}
 <div class="columns"><section><h2>Parameters</h2>${parameterTable(run)}</section><section><h2>Data and how to have it again</h2>${dataTable(run, document)}</section></div>`);
 }
+
+/** Else a chart whose marks end early would look as if the strategy had stopped there. */
+const unmarkedNote = (marked: number, total: number): Html | null =>
+  total > marked ? html`<p class="note">Marked along the bottom: the first ${whole(marked)} of ${whole(total)} rebalances.</p>` : null;
 
 /** The page of a run that has no result: how far it is, or why there is none. */
 export function unfinishedPage(run: BacktestRun): string {

@@ -21,7 +21,7 @@ export interface ResultPagesOptions {
 /** `GET /results/ID`: a run's result as a page for people, behind the access token as the queue board is. */
 export function createResultPages(options: ResultPagesOptions): Router {
   const router = Router();
-  router.use(requireToken(options.authenticate));
+  router.use(keepOutOfCaches, requireToken(options.authenticate));
   router.get('/:id', showResult(options));
   return router;
 }
@@ -45,6 +45,12 @@ async function completedPage(run: BacktestRun, results: BacktestResultReader): P
   return resultPage({ run, document, equity, weights, rebalances: rebalances.items });
 }
 
+/** What was refused or not found as well: a run that is not there yet may be in a moment. */
+const keepOutOfCaches: RequestHandler = (_request, response, next) => {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+};
+
 function sendPage(response: Response, page: string): void {
-  response.set({ 'Content-Security-Policy': PAGE_POLICY, 'Cache-Control': 'no-store' }).type('html').send(page);
+  response.set({ 'Content-Security-Policy': PAGE_POLICY }).type('html').send(page);
 }
