@@ -1,12 +1,11 @@
-export { defaultMarkets, makeMarkets, tickFor, USUAL_CHARACTER, usualRules } from './simulated/default-markets.js';
+export { defaultMarkets, makeMarkets, usualRules } from './simulated/default-markets.js';
 export { SimulatedMarketData } from './simulated/market-data-adapter.js';
 export { openSimulatedVenue } from './simulated/simulated-venue.js';
 export { SimulatedTrading } from './simulated/trading-adapter.js';
 export * from './simulated/venue-types.js';
 export { createMexcMarketData, createMexcTrading } from './mexc/create-mexc.js';
-export { MEXC_INTERVALS } from './mexc/candle-history.js';
 export { type EndpointName, type EndpointWeights } from './mexc/endpoints.js';
 export { type HttpExchange, type HttpRequest, type HttpSend } from './mexc/http-send.js';
 export { type MexcOptions, type RetryLimits } from './mexc/mexc-options.js';
 export { type Credentials } from './mexc/redact.js';
-export { MEXC_ORIGIN, checkOrigin } from './mexc/venue-origin.js';
+export { MEXC_ORIGIN } from './mexc/venue-origin.js';

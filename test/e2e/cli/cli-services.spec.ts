@@ -13,6 +13,7 @@ import {
 } from '#testing';
 import { COMMITTED_GOLDEN, readGolden, type GoldenFile, type GoldenSummary, type GoldenTrade } from '../../golden/golden-file.js';
 import { largestDifference, wordsOf } from '../../golden/golden-match.js';
+import { startSimulatorProcess, type SimulatorProcess } from '../simulator/simulator-process.js';
 import { documentOf, problemOf, runCli, type CliEnd } from './run-cli.js';
 
 // The whole way, with processes as users start them: files, database, api, queue, runner, command line.
@@ -21,7 +22,7 @@ let database: TestDatabase;
 let redis: TestRedis;
 let api: SpawnedApp;
 let runner: SpawnedApp;
-let simulator: SpawnedApp;
+let simulator: SimulatorProcess;
 let ingestor: SpawnedApp;
 let environment: Record<string, string>;
 
@@ -32,8 +33,8 @@ const rebalancer = (args: readonly string[], changes: Record<string, string> = {
 beforeAll(async () => {
   [folder, database, redis] = await Promise.all([temporaryFolder(), createTestDatabase(), startTestRedis()]);
   const port = await freePort();
-  simulator = await spawnApp('apps/exchange-simulator/src/main.js', { PORT: '0', CONTROL_PORT: '0' }, { ready: /^ready: /m });
-  const exchange = { EXCHANGE: 'simulator', EXCHANGE_URL: /^ready: (\S+)$/m.exec(simulator.output())?.[1] ?? '' };
+  simulator = await startSimulatorProcess();
+  const exchange = { EXCHANGE: 'simulator', EXCHANGE_URL: simulator.url };
   environment = {
     ...exchange,
     DATABASE_URL: database.url,
@@ -51,7 +52,7 @@ beforeAll(async () => {
   ]);
 });
 afterAll(async () => {
-  await Promise.all([api?.stop(), runner?.stop(), ingestor?.stop(), simulator?.stop()]);
+  await Promise.all([api?.stop(), runner?.stop(), ingestor?.stop(), simulator?.app.stop()]);
   await Promise.all([redis?.stop(), database?.drop()]);
   await folder.remove();
 });
@@ -238,7 +239,7 @@ it('finds everything in order with doctor', async () => {
 });
 
 it('says at once that the exchange is away, accepts what is to be fetched, and fetches nothing wrong', async () => {
-  await simulator.stop();
+  await simulator.app.stop();
   const deadline = performance.now() + 30_000;
   while ((documentOf(await rebalancer(['exchange', '--json'])) as { isReachable: boolean }).isReachable) {
     if (performance.now() > deadline) throw new Error('nobody noticed that the exchange is away');

@@ -170,13 +170,13 @@ describe('a price', () => {
     await until(product.read, (prices) => prices.some((price) => price?.flag === null));
   });
 
-  it('has all prices back two seconds after Redis was emptied', async () => {
+  it('has all prices back with the next rounds after Redis was emptied', async () => {
     await product.startIngestor({ PRICE_EVERY_MS: '1000' });
     await untilFresh();
     await product.redis.flush();
     const emptiedMs = performance.now();
     await untilFresh();
-    expect(performance.now() - emptiedMs).toBeLessThan(2_000);
+    expect(performance.now() - emptiedMs).toBeLessThan(5_000); // A round a second; the rest is for a machine that is busy.
   });
 
   it('is not even asked for by any process, once the exchange has banned one', async () => {

@@ -29,8 +29,8 @@ afterEach(async () => {
   await redis.flush();
 });
 
-/** A venue whose answers are written by the test, and a clock that it turns. */
-function aVenue(overrides: Partial<LivePricesParts> = {}) {
+/** A venue whose answers are written by the test, and a clock that it turns; ours shows so much later a time when they come in. */
+function aVenue(overrides: Partial<LivePricesParts> = {}, receivedLaterMs = 0) {
   const script = { nowMs: T0_MS, tickers: ['HANAUSDT', 'AIAUSDT', 'TRUTHUSDT'].map((marketId) => aTicker(marketId)), failure: null as Error | null };
   const [asked, jobs]: [string[][], QueuedJob[]] = [[], []];
   const loop = new LivePrices({
@@ -39,7 +39,7 @@ function aVenue(overrides: Partial<LivePricesParts> = {}) {
       bookTickers: async (marketIds) => {
         asked.push([...marketIds]);
         if (script.failure !== null) throw script.failure;
-        return { tickers: script.tickers.filter(({ marketId }) => marketIds.includes(marketId)), exchangeMs: script.nowMs, receivedMs: script.nowMs };
+        return { tickers: script.tickers.filter(({ marketId }) => marketIds.includes(marketId)), exchangeMs: script.nowMs, receivedMs: script.nowMs + receivedLaterMs };
       },
     },
     prices, watched: () => [HANA, AIA, TRUTH], clockOffsetMs: () => 0, limits: PRICE_LIMITS, ingestorId: 'spec', everyMs: 1_000,
@@ -64,6 +64,15 @@ it('asks once for all, publishes, and queues one look a shard, as the contract h
   expect(jobs).toHaveLength(2);
   expect(jobs.map(({ payload }) => portfolioEvaluatePayload.parse(payload))).toEqual([{ shard: 3, asOfMs: T0_MS + 1_000 }, { shard: 5, asOfMs: T0_MS + 1_000 }]);
   expect(jobs.map(({ coalesceKey }) => coalesceKey)).toEqual(['shard-3', 'shard-5']);
+});
+
+it.each([
+  { name: 'an hour behind ours', aheadMs: -3_600_000 },
+  { name: 'an hour ahead of ours', aheadMs: 3_600_000 },
+])('takes the venue\'s word for its time while its clock, $name, was not read', async ({ aheadMs }) => {
+  const { refresh, flags } = aVenue({ clockOffsetMs: () => null, clock: { nowMs: () => T0_MS + 1_000 - aheadMs } }, -aheadMs);
+  await refresh();
+  expect(await flags()).toEqual([null, null, null]);
 });
 
 it('queues no look for a shard of which nothing fresh came in', async () => {

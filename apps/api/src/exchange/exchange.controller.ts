@@ -5,7 +5,7 @@ import type { MarketStore, VenueName } from '#application';
 import { ExchangeMarkets, ExchangeStatus, MarketsQuery } from '#contracts';
 import { Answers } from '../docs/route-answers.js';
 import { TOKENS } from '../tokens.js';
-import { marketsOrRefuse, SUGGESTIONS } from './known-markets.js';
+import { marketsOrRefuse } from './known-markets.js';
 import { isTradable, presentMarket, presentStatus } from './present-exchange.js';
 
 /** What is known of the exchange without asking it: an ingestor keeps it up to date. */
@@ -33,10 +33,6 @@ export class ExchangeController {
   })
   async markets(@Query({ schema: MarketsQuery }) { assets, quote }: z.infer<typeof MarketsQuery>): Promise<z.infer<typeof ExchangeMarkets>> {
     const found = await marketsOrRefuse(this.store, this.venue, assets, quote);
-    const data = await Promise.all(assets.map(async (asset, index) => {
-      const market = found[index] ?? null;
-      return presentMarket(asset, quote, market, market === null ? await this.store.basesLike(this.venue, asset, SUGGESTIONS) : []);
-    }));
-    return { data };
+    return { data: found.map(({ asset, market, didYouMean }) => presentMarket(asset, quote, market, didYouMean)) };
   }
 }

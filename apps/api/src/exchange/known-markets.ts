@@ -2,10 +2,25 @@ import type { KnownMarket, MarketStore, VenueName } from '#application';
 import { exchangeUnavailable } from '../problems.js';
 
 /** Names that a name which is none may have meant. */
-export const SUGGESTIONS = 3;
+const SUGGESTIONS = 3;
 
-/** In the order of `assets`; null where the exchange has no such market. @throws a problem where none of its markets is known at all. */
-export async function marketsOrRefuse(store: MarketStore, venue: VenueName, assets: readonly string[], quote: string): Promise<readonly (KnownMarket | null)[]> {
+export interface AskedMarket {
+  readonly asset: string;
+  /** Null where the exchange has no such market; `didYouMean` then names some that it has. */
+  readonly market: KnownMarket | null;
+  readonly didYouMean: readonly string[];
+}
+
+/** In the order of `assets`. @throws a problem where none of the exchange's markets is known at all. */
+export async function marketsOrRefuse(store: MarketStore, venue: VenueName, assets: readonly string[], quote: string): Promise<readonly AskedMarket[]> {
+  const found = await knownOrRefuse(store, venue, assets, quote);
+  return Promise.all(assets.map(async (asset, index) => {
+    const market = found[index] ?? null;
+    return { asset, market, didYouMean: market === null ? await store.basesLike(venue, asset, SUGGESTIONS) : [] };
+  }));
+}
+
+async function knownOrRefuse(store: MarketStore, venue: VenueName, assets: readonly string[], quote: string): Promise<readonly (KnownMarket | null)[]> {
   const found = await store.marketsOf(venue, assets, quote);
   if (found.some((market) => market !== null)) return found;
   const status = await store.statusOf(venue);

@@ -1,10 +1,8 @@
 import type { KnownMarket, LatestPrice, VenueName, VenueStatus } from '#application';
 import type { ExchangeMarket, ExchangeStatus, Price } from '#contracts';
+import { PRICE_LIMITS } from '#domain';
 import { instantOf } from '../backtests/present-run.js';
 import { clockInWords } from './exchange-health.js';
-
-/** Older than this it must not be acted upon. */
-const STALE_MS = 10_000;
 
 interface MarketCounts {
   readonly markets: number;
@@ -69,6 +67,6 @@ export function presentPrice(market: PricedMarket, price: LatestPrice | null, no
     received: instantOf(price?.receivedMs ?? null),
     changed: instantOf(price?.changedMs ?? null),
     ageMs,
-    flag: price === null || ageMs === null ? 'missing' : (price.flag ?? (ageMs > STALE_MS ? 'stale' : null)),
+    flag: price === null || ageMs === null ? 'missing' : (price.flag ?? (ageMs > PRICE_LIMITS.staleMs ? 'stale' : null)),
   };
 }

@@ -5,7 +5,7 @@ import type { Clock, LatestPrices, MarketStore, VenueName } from '#application';
 import { Prices, PricesQuery } from '#contracts';
 import { Answers } from '../docs/route-answers.js';
 import { TOKENS } from '../tokens.js';
-import { marketsOrRefuse, SUGGESTIONS } from './known-markets.js';
+import { marketsOrRefuse } from './known-markets.js';
 import { presentPrice } from './present-exchange.js';
 
 @ApiTags('exchange')
@@ -26,10 +26,7 @@ export class PricesController {
   })
   async prices(@Query({ schema: PricesQuery }) { assets, quote }: z.infer<typeof PricesQuery>): Promise<z.infer<typeof Prices>> {
     const found = await marketsOrRefuse(this.store, this.venue, assets, quote);
-    const markets = await Promise.all(assets.map(async (asset, index) => {
-      const marketId = found[index]?.rules.marketId ?? null;
-      return { asset, quote, marketId, didYouMean: marketId === null ? [...(await this.store.basesLike(this.venue, asset, SUGGESTIONS))] : [] };
-    }));
+    const markets = found.map(({ asset, market, didYouMean }) => ({ asset, quote, marketId: market?.rules.marketId ?? null, didYouMean: [...didYouMean] }));
     const ids = markets.flatMap(({ marketId }) => marketId ?? []);
     const latest = await this.latest.read(this.venue, ids);
     const byId = new Map(ids.map((id, index) => [id, latest[index] ?? null]));
