@@ -12,3 +12,4 @@ export { anOrder, aSimulatedVenue, scriptedPrices, VENUE_NOW_MS, type MinuteBars
 export { MadeVenue, type MadeVenueOptions } from './made-venue.js';
 export { marketDataConformance, type MarketDataSubject } from './market-data-conformance.js';
 export { tradingConformance, type TradingSubject } from './trading-conformance.js';
+export { selfSignedCertificate, type SelfSigned } from './self-signed-certificate.js';

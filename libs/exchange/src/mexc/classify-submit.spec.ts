@@ -83,6 +83,14 @@ describe('a refusal for the number of requests', () => {
     ['120', 120_000],
     ['Mon, 24 Nov 2025 16:01:00 GMT', 60_000], // The answer came at 1764000000 = 2025-11-24T16:00:00Z.
     ['soon', 10_000],
+    ['', 10_000],
+    ['-5', 10_000], // Which Date.parse takes for a day of May 2001.
+    ['1.5', 10_000],
+    ['20.5', 20_500],
+    ['1000000000', 3 * 86_400_000], // Longer than any ban is.
+    ['9'.repeat(400), 3 * 86_400_000],
+    ['Fri, 24 Nov 2125 16:01:00 GMT', 3 * 86_400_000],
+    ['Sun, 24 Nov 1925 16:01:00 GMT', 10_000],
   ])('honors Retry-After %s', (retryAfter, retryAfterMs) => {
     expect(classify(answered(429, PAGE, retryAfter))).toMatchObject({ refusal: { retryAfterMs } });
   });
@@ -125,6 +133,11 @@ describe.each([200, 400])('a code, with HTTP %i', (status) => {
   it.each([603, -2013, -2011, 22222, 30051, 402, 999_999, 'words'])('%s is unknown', (code) => {
     expect(classify(coded(code, status))).toMatchObject({ kind: 'unknown', code: String(code), httpStatus: status });
   });
+});
+
+it.each([200, 400, 403, 429])('a refusal with HTTP %i that names an order all the same is unknown', (status) => {
+  const body = { symbol: 'HANAUSDT', orderId: 'C02__385413065019117569043', code: 30004, msg: 'words' };
+  expect(classify(answered(status, JSON.stringify(body)))).toMatchObject({ kind: 'unknown', httpStatus: status });
 });
 
 describe('anything else', () => {

@@ -14,6 +14,7 @@ const ORDER_ID = /^(?=.*\d)[A-Za-z0-9_]{6,64}$/;
 export function classifySubmit(answer: MexcAnswer, marketId: string): SubmitOutcome {
   if (answer.kind === 'not-sent') return refusedUnsent(answer.cause, { isRetryable: true });
   if (answer.kind === 'lost') return { kind: 'unknown', cause: answer.cause, httpStatus: null, code: null };
+  if (contradictsItself(answer)) return unknown(answer, 'the answer names an order and refuses it');
   return classifyRate(answer) ?? classifyCode(answer) ?? classifySuccess(answer, marketId) ?? unknown(answer, 'no rule knows this answer');
 }
 
@@ -57,11 +58,21 @@ function classifySuccess(answer: AnsweredRequest, marketId: string): SubmitOutco
   if (answer.status !== 200) return null;
   const { json } = answer;
   if (!isRecord(json)) return unknown(answer, 'the answer is not the JSON of an order');
-  const { orderId, symbol } = json;
+  const venueOrderId = orderIdIn(json);
+  if (venueOrderId === null) return unknown(answer, 'the answer has no order id');
+  if (json['symbol'] !== marketId) return unknown(answer, 'the answer is about another market');
+  return { kind: 'acknowledged', venueOrderId };
+}
+
+/** A refusal with the id of an order proves neither. */
+function contradictsItself({ status, code, json }: AnsweredRequest): boolean {
+  return (status !== 200 || code !== null) && orderIdIn(json) !== null;
+}
+
+function orderIdIn(json: unknown): string | null {
+  const orderId = isRecord(json) ? json['orderId'] : null;
   const isText = typeof orderId === 'string' || Number.isSafeInteger(orderId);
-  if (!isText || !ORDER_ID.test(String(orderId))) return unknown(answer, 'the answer has no order id');
-  if (symbol !== marketId) return unknown(answer, 'the answer is about another market');
-  return { kind: 'acknowledged', venueOrderId: String(orderId) };
+  return isText && ORDER_ID.test(String(orderId)) ? String(orderId) : null;
 }
 
 function refused(answer: AnsweredRequest, verdict: Exclude<CodeVerdict, string>, retryAfterMs: number | null): SubmitOutcome {

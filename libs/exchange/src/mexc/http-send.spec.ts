@@ -1,7 +1,9 @@
+import { get as getEncrypted } from 'node:https';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { createServer as createHttpServer } from 'node:http';
-import { freePort, startScriptedVenue, type ScriptedVenue } from '#testing';
+import { freePort, selfSignedCertificate, startScriptedVenue, type ScriptedVenue } from '#testing';
 import { createHttpSend, type HttpExchange } from './http-send.js';
 
 const send = createHttpSend();
@@ -57,6 +59,50 @@ describe('what failed before there was a connection', () => {
   });
 });
 
+describe('a server whose certificate nobody vouches for', () => {
+  /** Counts what it was sent over connections whose handshake ended on its side. */
+  async function encrypted(): Promise<{ port: number; cert: string; received: Buffer[]; closed: () => Promise<void> }> {
+    const { key, cert } = selfSignedCertificate();
+    const received: Buffer[] = [];
+    const server = createTlsServer({ key, cert }, (socket) => {
+      socket.on('error', () => {}).on('data', (bytes: Buffer) => {
+        received.push(bytes);
+        socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
+      });
+    });
+    server.on('tlsClientError', () => {});
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+    });
+    const closed = (): Promise<void> => new Promise((resolve) => void server.close(() => resolve()));
+    cleanups.push(() => void closed());
+    return { port, cert, received, closed };
+  }
+  it('is sent no byte', async () => {
+    const { port, received, closed } = await encrypted();
+    for (const isAlone of [true, false]) {
+      const refused = { kind: 'not-sent', cause: expect.stringMatching(/SELF_SIGNED_CERT/) };
+      expect(await request(`https://localhost:${port}/`, { isAlone, headers: { 'x-mexc-apikey': 'canary' } })).toMatchObject(refused);
+    }
+    await closed(); // Once all connections have ended, what was on its way has come.
+    expect(received).toEqual([]);
+  });
+
+  it('would be sent the request by somebody who trusts it', async () => {
+    const { port, cert, received } = await encrypted();
+    const status = await new Promise((resolve, reject) => {
+      getEncrypted(`https://localhost:${port}/`, { ca: cert, agent: false, family: 4 }, (answer) => resolve(answer.resume().statusCode)).on('error', reject);
+    });
+    expect(status).toBe(200);
+    expect(Buffer.concat(received).toString()).toMatch(/^GET \/ HTTP/);
+  });
+});
+
+it('a request that Node refuses to make is not sent: a key with a line break', async () => {
+  const cause = expect.stringContaining('X-MEXC-APIKEY') as unknown;
+  expect(await request('http://127.0.0.1:1/', { headers: { 'X-MEXC-APIKEY': 'mx0key\n' } })).toEqual({ kind: 'not-sent', cause });
+});
+
 describe('what failed afterwards', () => {
   let venue: ScriptedVenue;
   beforeEach(async () => {
@@ -77,6 +123,18 @@ describe('what failed afterwards', () => {
   it('is lost where the connection is reset at the first byte', async () => {
     const port = await listening((socket) => socket.once('data', () => socket.resetAndDestroy()));
     expect(await request(`http://127.0.0.1:${port}/`)).toMatchObject({ kind: 'lost' });
+  });
+
+  it.each([
+    ['a body in chunks is cut', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"a":\r\n'],
+    ['headers are endless', `HTTP/1.1 200 OK\r\nx: ${'a'.repeat(100_000)}\r\ncontent-length: 2\r\n\r\n{}`],
+    ['two lengths are told', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}x'],
+    ['something else than HTTP is spoken', 'SSH-2.0-nobody\r\n'],
+    ['another protocol is offered', 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'],
+    ['nothing but hints come', 'HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\n'],
+  ])('is lost where %s', async (_name, bytes) => {
+    const port = await listening((socket) => socket.once('data', () => socket.end(bytes)));
+    expect(await request(`http://127.0.0.1:${port}/`, { timeoutMs: 500 })).toMatchObject({ kind: 'lost' });
   });
 
   it('is lost where a connection that was kept is used again and gone', async () => {

@@ -48,8 +48,18 @@ export function createHttpSend(): HttpSend {
 }
 
 function sendOnce(request: HttpRequest, agent: AnyAgent): Promise<HttpExchange> {
+  let outgoing: ClientRequest;
+  try {
+    outgoing = openRequest(request, agent);
+  } catch (error) {
+    // Node refuses it unseen: an address that is none, or a header (such as the key) with a line break.
+    return Promise.resolve({ kind: 'not-sent', cause: describeError(error) });
+  }
+  return awaitAnswer(outgoing, request.timeoutMs);
+}
+
+function awaitAnswer(outgoing: ClientRequest, timeoutMs: number): Promise<HttpExchange> {
   return new Promise((resolve) => {
-    const outgoing = openRequest(request, agent);
     const connection = watchConnection(outgoing);
     const end = (exchange: HttpExchange): void => {
       clearTimeout(timer);
@@ -59,7 +69,7 @@ function sendOnce(request: HttpRequest, agent: AnyAgent): Promise<HttpExchange> 
       outgoing.destroy();
       end({ kind: connection.wasMade() ? 'lost' : 'not-sent', cause: describeError(error) });
     };
-    const timer = setTimeout(() => fail(new Error(`no answer within ${request.timeoutMs} ms`)), request.timeoutMs);
+    const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     outgoing.on('error', fail);
     outgoing.on('response', (incoming) => void readAnswer(incoming).then(end, fail));
     outgoing.end();

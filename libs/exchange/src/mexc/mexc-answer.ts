@@ -91,9 +91,10 @@ function pageInWords(body: string): string {
   return title === undefined || title === '' ? 'a page without a title' : `a page titled '${title}'`;
 }
 
-/** Seconds or a date. */
+/** Seconds, or a date with a month's name; Date.parse alone takes -5 and 1.5 for years. */
 function parseRetryAfter(text: string | null, nowMs: number): number | null {
   if (text === null) return null;
-  const waitMs = /^\d{1,9}$/.test(text.trim()) ? Number(text) * 1_000 : Date.parse(text) - nowMs;
-  return Number.isFinite(waitMs) ? Math.min(Math.max(0, waitMs), LONGEST_BAN_MS) : null;
+  const isDate = /[a-z]{3}/i.test(text);
+  const waitMs = isDate ? Date.parse(text) - nowMs : /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) * 1_000 : Number.NaN;
+  return Number.isNaN(waitMs) ? null : Math.min(Math.max(0, waitMs), LONGEST_BAN_MS);
 }
