@@ -126,6 +126,20 @@ function testRefusals(at: () => TradingSubject): void {
     expect(await refusalOf({ kind: 'market-buy', quoteValue: '20' }, { signMs })).toMatchObject({ kind: 'refused', refusal });
   });
 
+  it.each<[string, Partial<OrderRequest>]>([
+    ['an id with a blank', { clientOrderId: 'a b' }],
+    ['an id of 33 characters', { clientOrderId: 'a'.repeat(33) }],
+    ['a quantity of nothing', { terms: { kind: 'market-sell', quantity: '0' } }],
+    ['a quantity with an exponent', { terms: { kind: 'market-sell', quantity: '1e-7' } }],
+    ['a negative price', { terms: { kind: 'limit-ioc', side: 'buy', quantity: '1', price: '-1' } }],
+    ['a value that is no number', { terms: { kind: 'market-buy', quoteValue: 'NaN' } }],
+    ['a time that is none', { signMs: Number.NaN }],
+    ['a window over a minute', { receiveWindowMs: 60_001 }],
+  ])('sends nothing of an order with %s', async (_name, change) => {
+    const refusal = { proof: 'not-sent', isRetryable: false };
+    expect(await refusalOf({ kind: 'market-buy', quoteValue: '20' }, change)).toMatchObject({ kind: 'refused', refusal });
+  });
+
   it('leaves no trace of what it refused', async () => {
     const before = await freeOf(at());
     const order = await anOrder(at(), { kind: 'market-buy', quoteValue: '0.5' });

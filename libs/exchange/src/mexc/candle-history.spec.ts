@@ -174,6 +174,19 @@ describe('a hole in the venue', () => {
     });
     expect((await collect(fromMs, fromMs + 299 * HOUR_MS)).opens).toEqual(hoursFrom(fromMs, 300));
   });
+
+  it('stays what it is where the venue keeps the last 100 rows of a page, with a hole among them', async () => {
+    const holeMs = fromMs + 250 * HOUR_MS;
+    serve((ms) => ms !== holeMs, { keepLast: 100 });
+    expect((await collect(fromMs, fromMs + 299 * HOUR_MS)).opens).toEqual(hoursFrom(fromMs, 300).filter((ms) => ms !== holeMs));
+  });
+
+  it('costs one more request for each page where hardly anybody trades', async () => {
+    serve((ms) => ms % (7 * HOUR_MS) === 0);
+    const { opens } = await collect(fromMs, fromMs + 1_499 * HOUR_MS);
+    expect(opens).toEqual(hoursFrom(fromMs, 1_500).filter((ms) => ms % (7 * HOUR_MS) === 0));
+    expect(venue.to(KLINES).length).toBeLessThanOrEqual(9); // Four pages, the heads of four, and the end of the last.
+  });
 });
 
 describe('a row that is no candle', () => {

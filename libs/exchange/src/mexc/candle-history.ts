@@ -85,13 +85,13 @@ export class CandleHistory {
     return null;
   }
 
-  /** What is missing at the head of an unbroken page may have been cut off by the venue, so it is asked for by itself. */
+  /** What is missing at the head of a page may have been cut off by the venue, so it is asked for by itself. */
   async #fullPage(series: Series, fromMs: number, toMs: number): Promise<Candle[]> {
     const intervalMs = msOf(series.interval);
     let candles = await this.#page(series, fromMs, toMs);
     for (let cuts = 0; cuts < MAX_CUTS; cuts++) {
       const firstMs = candles[0]?.openTimeMs;
-      if (firstMs === undefined || firstMs === fromMs || !isUnbroken(candles, intervalMs)) return candles;
+      if (firstMs === undefined || firstMs === fromMs) return candles;
       const head = await this.#page(series, fromMs, firstMs - intervalMs);
       if (head.length === 0) return candles;
       candles = head; // What follows its last candle is asked for anew.
@@ -165,10 +165,6 @@ function alignDown(ms: number, interval: CandleInterval): number {
 function alignUp(ms: number, interval: CandleInterval): number {
   const downMs = alignDown(ms, interval);
   return downMs === ms ? ms : downMs + INTERVAL_MS[interval];
-}
-
-function isUnbroken(candles: readonly Candle[], intervalMs: number): boolean {
-  return candles.at(-1)!.openTimeMs - candles[0]!.openTimeMs === (candles.length - 1) * intervalMs;
 }
 
 function toColumns(candles: readonly Candle[]): CandlePage['columns'] {

@@ -1,6 +1,6 @@
 import { VenueFailure, type VenueFailureKind } from '#application';
 import { isFirewall, isRecord, type AnsweredRequest, type MexcAnswer } from './mexc-answer.js';
-import { kindOfCode } from './venue-codes.js';
+import { kindOfCode } from '../dialect/venue-codes.js';
 
 export type ReadRemedy = 'none' | 'retry' | 'resync-clock';
 

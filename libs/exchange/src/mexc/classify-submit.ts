@@ -1,6 +1,7 @@
-import type { Refusal, RefusalReaction, SubmitOutcome } from '#application';
+import type { SubmitOutcome } from '#application';
+import { refusedUnsent } from '../dialect/refused-unsent.js';
 import { FIREWALL_PAUSE_MS, isFirewall, isRecord, type AnsweredRequest, type MexcAnswer } from './mexc-answer.js';
-import { verdictOfCode, type CodeVerdict } from './venue-codes.js';
+import { verdictOfCode, type CodeVerdict } from '../dialect/venue-codes.js';
 
 /** At least this long after a refusal for too many requests. */
 const MIN_WAIT_MS = 10_000;
@@ -16,15 +17,6 @@ export function classifySubmit(answer: MexcAnswer, marketId: string): SubmitOutc
   if (answer.kind === 'lost') return { kind: 'unknown', cause: answer.cause, httpStatus: null, code: null };
   if (contradictsItself(answer)) return unknown(answer, 'the answer names an order and refuses it');
   return classifyRate(answer) ?? classifyCode(answer) ?? classifySuccess(answer, marketId) ?? unknown(answer, 'no rule knows this answer');
-}
-
-/** Nothing of the order was written. */
-export function refusedUnsent(
-  message: string,
-  { isRetryable, reaction = 'none', retryAfterMs = null }: { isRetryable: boolean; reaction?: RefusalReaction; retryAfterMs?: number | null },
-): SubmitOutcome {
-  const refusal: Refusal = { proof: 'not-sent', isRetryable, reaction, retryAfterMs, httpStatus: null, code: null, message };
-  return { kind: 'refused', refusal };
 }
 
 /** The manners of the client: judged by the status first, since a proxy writes them without a code. */

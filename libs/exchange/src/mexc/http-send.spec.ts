@@ -59,25 +59,26 @@ describe('what failed before there was a connection', () => {
   });
 });
 
+/** Counts what it was sent over connections whose handshake ended on its side. */
+async function encrypted(): Promise<{ port: number; cert: string; received: Buffer[]; closed: () => Promise<void> }> {
+  const { key, cert } = selfSignedCertificate();
+  const received: Buffer[] = [];
+  const server = createTlsServer({ key, cert }, (socket) => {
+    socket.on('error', () => {}).on('data', (bytes: Buffer) => {
+      received.push(bytes);
+      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
+    });
+  });
+  server.on('tlsClientError', () => {});
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+  const closed = (): Promise<void> => new Promise((resolve) => void server.close(() => resolve()));
+  cleanups.push(() => void closed());
+  return { port, cert, received, closed };
+}
+
 describe('a server whose certificate nobody vouches for', () => {
-  /** Counts what it was sent over connections whose handshake ended on its side. */
-  async function encrypted(): Promise<{ port: number; cert: string; received: Buffer[]; closed: () => Promise<void> }> {
-    const { key, cert } = selfSignedCertificate();
-    const received: Buffer[] = [];
-    const server = createTlsServer({ key, cert }, (socket) => {
-      socket.on('error', () => {}).on('data', (bytes: Buffer) => {
-        received.push(bytes);
-        socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
-      });
-    });
-    server.on('tlsClientError', () => {});
-    const port = await new Promise<number>((resolve) => {
-      server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-    });
-    const closed = (): Promise<void> => new Promise((resolve) => void server.close(() => resolve()));
-    cleanups.push(() => void closed());
-    return { port, cert, received, closed };
-  }
   it('is sent no byte', async () => {
     const { port, received, closed } = await encrypted();
     for (const isAlone of [true, false]) {

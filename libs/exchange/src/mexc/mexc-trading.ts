@@ -13,14 +13,16 @@ import {
 } from '#application';
 import { readApiMarketIds } from './api-market-ids.js';
 import type { QueryParameters, Signing } from './ccxt-request.js';
-import { classifySubmit, refusedUnsent } from './classify-submit.js';
+import { orderFault } from '../dialect/order-fault.js';
+import { refusedUnsent } from '../dialect/refused-unsent.js';
+import { classifySubmit } from './classify-submit.js';
 import type { MexcOptions } from './mexc-options.js';
 import { AnswerFault, MexcReader } from './mexc-reader.js';
-import { orderFault, toOrderParameters } from './order-parameters.js';
+import { toOrderParameters } from './order-parameters.js';
 import { FILLS_PAGE, readFills } from './read-fills.js';
 import type { Redact } from './redact.js';
 import { SendLock } from './send-lock.js';
-import { saysNotFound, verdictOfCode } from './venue-codes.js';
+import { saysNotFound, verdictOfCode } from '../dialect/venue-codes.js';
 import { balancesSchema, fillListSchema, orderListSchema, orderSchema } from './venue-schemas.js';
 
 /** MEXC keeps fills for a month; a day less, so that the edge is not in doubt. */

@@ -1,5 +1,5 @@
 import type { BookLevel, BookTicker } from '#application';
-import { isPlainDecimal } from './decimal-text.js';
+import { isPlainDecimal } from '../dialect/decimal-text.js';
 import { isRecord } from './mexc-answer.js';
 import { AnswerFault } from './mexc-reader.js';
 

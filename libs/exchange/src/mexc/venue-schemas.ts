@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import { z } from 'zod';
 import type { VenueFill, VenueOrder, VenueOrderStatus } from '#application';
 import type { MarketRules, MarketStatus, TradableSides } from '#domain';
-import { toDecimalText } from './decimal-text.js';
+import { toDecimalText } from '../dialect/decimal-text.js';
 
 const decimal = z.unknown().transform((value, context) => {
   const text = toDecimalText(value);

@@ -1,17 +1,16 @@
 import type {
   Balance, CancelOutcome, Clock, OrderLookup, OrderRequest, OrderTerms, SubmitOutcome, TradingPort, VenueFill, VenueOrder, VenueOrderStatus,
 } from '#application';
-import { verdictOfCode, type CodeVerdict } from '../mexc/venue-codes.js';
+import { orderFault } from '../dialect/order-fault.js';
+import { refusedUnsent } from '../dialect/refused-unsent.js';
+import { verdictOfCode } from '../dialect/venue-codes.js';
 import { openToApi, unknownMarket } from './market-data-adapter.js';
 import type { OrderDraft, Rejection, SimulatedFill, SimulatedOrder, SimulatedVenue, VenueStatusWord } from './venue-types.js';
 
 /** MEXC takes a timestamp that is so much ahead of its clock. */
 const MOST_AHEAD_MS = 1_000;
 
-/** Not on MEXC's list, where nobody has seen it; here it is certain. */
-const WRONG_SIDE_CODE = 30001;
-const DISABLE_MARKET = { isRetryable: false, reaction: 'disable-market' } as const;
-const NOTHING_TO_DO = { isRetryable: false, reaction: 'none' } as const;
+const OUTSIDE_WINDOW: Rejection = { code: 700_003, message: 'Timestamp for this request is outside of the recvWindow.' };
 
 const STATUS: Readonly<Record<VenueStatusWord, VenueOrderStatus>> = {
   NEW: 'open',
@@ -35,8 +34,10 @@ export class SimulatedTrading implements TradingPort {
   }
 
   async submit(order: OrderRequest): Promise<SubmitOutcome> {
+    const fault = orderFault(order);
+    if (fault !== null) return refusedUnsent(fault, { isRetryable: false });
     const nowMs = this.clock.nowMs();
-    if (order.signMs >= nowMs + MOST_AHEAD_MS || nowMs - order.signMs > order.receiveWindowMs) return outsideWindow();
+    if (order.signMs >= nowMs + MOST_AHEAD_MS || nowMs - order.signMs > order.receiveWindowMs) return outcomeOf(OUTSIDE_WINDOW);
     const placed = this.simulated.place(draftOf(order, this.accountId), nowMs);
     if (placed.kind === 'accepted') return { kind: 'acknowledged', venueOrderId: placed.order.orderId };
     return outcomeOf(placed.rejection);
@@ -88,20 +89,10 @@ function wordsOf(terms: OrderTerms): DraftWords {
   return { ...nothing, side: side === 'buy' ? 'BUY' : 'SELL', type: 'IMMEDIATE_OR_CANCEL', quantity, price };
 }
 
-function outsideWindow(): SubmitOutcome {
-  const message = 'Timestamp for this request is outside of the recvWindow.';
-  return refused({ code: 700_003, message }, { isRetryable: true, reaction: 'resync-clock' });
-}
-
-/** The codes are MEXC's, and so is what to do about them. */
-function outcomeOf(rejection: Rejection): SubmitOutcome {
-  const verdict = rejection.code === WRONG_SIDE_CODE ? DISABLE_MARKET : (verdictOfCode(String(rejection.code)) ?? NOTHING_TO_DO);
-  // "Repeated request" tells of an earlier copy, which is then live under this very id.
-  if (verdict === 'unknown') return { kind: 'unknown', cause: `code ${rejection.code}: ${rejection.message}`, httpStatus: null, code: String(rejection.code) };
-  return refused(rejection, verdict);
-}
-
-function refused({ code, message }: Rejection, verdict: Exclude<CodeVerdict, 'unknown'>): SubmitOutcome {
+/** Nothing is lost on the way, so a code that is not listed is a refusal too; what the table holds for possibly live stays so. */
+function outcomeOf({ code, message }: Rejection): SubmitOutcome {
+  const verdict = verdictOfCode(String(code)) ?? { isRetryable: false, reaction: 'none' };
+  if (verdict === 'unknown') return { kind: 'unknown', cause: `code ${code}: ${message}`, httpStatus: null, code: String(code) };
   return { kind: 'refused', refusal: { proof: 'venue', ...verdict, retryAfterMs: null, httpStatus: null, code: String(code), message } };
 }
 

@@ -7,7 +7,7 @@ const retry = (reaction: RefusalReaction): CodeVerdict => ({ isRetryable: true, 
 const final = (reaction: RefusalReaction): CodeVerdict => ({ isRetryable: false, reaction });
 
 /**
- * MEXC's codes on the creation of an order. ccxt's exception classes are no guide: they call 30018 a suspended account and
+ * MEXC's codes on the creation of an order, for the real one and the one within this process alike. ccxt's exception classes are no guide: they call 30018 a suspended account and
  * 500 a plain error. What is not listed is unknown.
  */
 const ORDER_CODES: readonly (readonly [readonly string[], CodeVerdict])[] = [
@@ -18,7 +18,7 @@ const ORDER_CODES: readonly (readonly [readonly string[], CodeVerdict])[] = [
   [['604', '801', '11444'], retry('open-breaker')],
   [['10101', '30004', '30005', '2005'], final('reconcile-balances')],
   [['30002', '30003', '10096', '10097', '30087', '30010', '30025', '88013'], final('refresh-rules')],
-  [['30000', '30014', '30016', '30021', '10007', '-1121'], final('disable-market')],
+  [['30000', '30001', '30014', '30016', '30021', '10007', '-1121'], final('disable-market')],
   [['30018', '30019', '30041', '30027', '30028', '30029', '30030', '30031', '30032'], final('cool-down-market')],
   [['401', '403', '602', '10072', '70011', '700001', '700002', '700006', '700007', '60005'], final('halt-account')],
 ];
