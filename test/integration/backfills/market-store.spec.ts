@@ -79,6 +79,14 @@ describe('the state of a venue', () => {
     expect(await database.markets.statusOf('MEXC')).toMatchObject({ isReachable: false });
     await expect(database.markets.storeStatus(aStatus({ problem: 'reachable, and yet not', updatedAtMs: 4_000 }))).rejects.toMatchObject({ kind: 'refused' });
   });
+
+  it('has never been answered, nor told markets, however often that was reported', async () => {
+    const never = aStatus({ isReachable: false, problem: 'no such host', lastAnswerMs: null, clockOffsetMs: null, roundTripMs: null, marketsLoadedMs: null });
+    for (const updatedAtMs of [1_000, 2_000, 3_000]) {
+      await database.markets.storeStatus({ ...never, updatedAtMs });
+      expect(await database.markets.statusOf('MEXC')).toMatchObject({ lastAnswerMs: null, marketsLoadedMs: null, clockOffsetMs: null });
+    }
+  });
 });
 
 it('of an ingestor whose clock ran a day ahead does not stand for a day', async () => {

@@ -91,12 +91,16 @@ const STORE_MARKETS = `
   ON CONFLICT (venue, market_id) DO UPDATE SET (base, quote, rules, tradability, is_listed, seen_ms) =
     (EXCLUDED.base, EXCLUDED.quote, EXCLUDED.rules, EXCLUDED.tradability, true, greatest(market.seen_ms, EXCLUDED.seen_ms))`;
 
+/** The later of what was stored and what is told, at most the report's own time; null while nobody has told any, which least() would pass over. */
+const notAfterReport = (column: string): string =>
+  `CASE WHEN coalesce(venue_status.${column}, EXCLUDED.${column}) IS NOT NULL THEN least(greatest(venue_status.${column}, EXCLUDED.${column}), EXCLUDED.updated_ms) END`;
+
 /** What another ingestor has seen since then stays, unless it dates from the future: a clock that ran ahead must not silence those that go right. */
 const STORE_STATUS = `
   INSERT INTO venue_status (venue, origin, is_reachable, last_answer_ms, problem, clock_offset_ms, round_trip_ms, markets_loaded_ms, updated_ms)
   VALUES ($1, $2, $3, $4, left($5, 2000), $6, $7, $8, $9)
   ON CONFLICT (venue) DO UPDATE SET (origin, is_reachable, last_answer_ms, problem, clock_offset_ms, round_trip_ms, markets_loaded_ms, updated_ms) =
-    (EXCLUDED.origin, EXCLUDED.is_reachable, least(greatest(venue_status.last_answer_ms, EXCLUDED.last_answer_ms), EXCLUDED.updated_ms), EXCLUDED.problem,
+    (EXCLUDED.origin, EXCLUDED.is_reachable, ${notAfterReport('last_answer_ms')}, EXCLUDED.problem,
      coalesce(EXCLUDED.clock_offset_ms, venue_status.clock_offset_ms), coalesce(EXCLUDED.round_trip_ms, venue_status.round_trip_ms),
-     least(greatest(venue_status.markets_loaded_ms, EXCLUDED.markets_loaded_ms), EXCLUDED.updated_ms), EXCLUDED.updated_ms)
+     ${notAfterReport('markets_loaded_ms')}, EXCLUDED.updated_ms)
   WHERE venue_status.updated_ms <= EXCLUDED.updated_ms OR venue_status.updated_ms > extract(epoch FROM now()) * 1000 + 5000`;
