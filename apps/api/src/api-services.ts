@@ -1,5 +1,6 @@
 import {
   SubmitBackfill, SubmitBacktest, verifyToken, type BacktestResultReader, type BacktestRunStore, type CandleBackfillStore,
+  type FollowedSeriesStore,
   type CandleStore, type LatestPrices, type MarketStore, type TokenIssue,
   type VenueName,
 } from '#application';
@@ -7,7 +8,7 @@ import { BACKTEST_LIMITS } from '#contracts';
 import { RedisLatestPrices, type BullJobQueue } from '#messaging';
 import {
   createDataSource, missingMigrations, PostgresAccessTokenStore, PostgresBacktestResultReader, PostgresBacktestRunStore,
-  PostgresCandleBackfillStore, PostgresCandleStore, PostgresMarketStore, PostgresNotifications,
+  PostgresCandleBackfillStore, PostgresCandleStore, PostgresFollowedSeriesStore, PostgresMarketStore, PostgresNotifications,
 } from '#persistence';
 import {
   canonicalSha256, EventStreams, HealthFailure, Readiness, systemClock, type Authenticate, type BuildInfo, type HealthCheck, type Logger,
@@ -31,6 +32,7 @@ export interface ApiServices {
   readonly results: BacktestResultReader;
   readonly submitBacktest: Pick<SubmitBacktest, 'run'>;
   readonly backfills: CandleBackfillStore;
+  readonly followedSeries: FollowedSeriesStore;
   readonly submitBackfill: Pick<SubmitBackfill, 'run'>;
   readonly runWatch: RunWatch;
   readonly eventStreams: EventStreams;
@@ -83,6 +85,7 @@ function assemble({ database, notifications, runs, dispatch, prices, venue, buil
   const submitBackfill = new SubmitBackfill({ store: backfills, markets, venue, clock: systemClock, ids: ulidSource, onQueued: dispatch.kick });
   return {
     log, version: build.version, candles, venue, markets, prices, runs, backfills, submitBackfill, submitBacktest, tokens,
+    followedSeries: new PostgresFollowedSeriesStore(database),
     results: new PostgresBacktestResultReader(database),
     runWatch: { find: (id) => runs.find(id), feed: notifications.runs, recheckMs: API_LIMITS.streamRecheckMs },
     eventStreams: new EventStreams({ streams: API_LIMITS.streams, heartbeatMs: API_LIMITS.heartbeatMs }),

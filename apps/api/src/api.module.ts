@@ -43,7 +43,7 @@ const EVERYWHERE: readonly Provider[] = [
 ];
 
 function portsOf(services: ApiServices): readonly Provider[] {
-  const { log, candles, venue, markets, prices, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch, backfills, submitBackfill } = services;
-  const ports = { log, candles, venue, markets, prices, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch, backfills, submitBackfill };
+  const { log, candles, venue, markets, prices, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch, backfills, followedSeries, submitBackfill } = services;
+  const ports = { log, candles, venue, markets, prices, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch, backfills, followedSeries, submitBackfill };
   return Object.entries({ ...ports, clock: systemClock }).map(([name, useValue]) => ({ provide: TOKENS[name as keyof typeof TOKENS], useValue }));
 }

@@ -13,6 +13,8 @@ export const backtestNotFound = (id: string): HttpProblem => apiProblem('backtes
 
 export const backfillNotFound = (id: string): HttpProblem => apiProblem('backfill-not-found', `there is no backfill ${id}`);
 
+export const seriesNotFollowed = (series: string): HttpProblem => apiProblem('series-not-followed', `${series} is not followed`);
+
 /** Nothing is known of the exchange's markets, so nothing can be said about them. */
 export const exchangeUnavailable = (detail: string): HttpProblem => apiProblem('exchange-unavailable', detail, { headers: { 'Retry-After': '5' } });
 

@@ -4,6 +4,7 @@ export const TOKENS = {
   backfills: Symbol('candle-backfill-store'),
   candles: Symbol('candle-store'),
   clock: Symbol('clock'),
+  followedSeries: Symbol('followed-series-store'),
   eventStreams: Symbol('event-streams'),
   health: Symbol('health'),
   log: Symbol('log'),

@@ -1,3 +1,4 @@
+import { ulid } from 'ulid';
 import type { CandleColumns, MarketRules } from '#domain';
 import { aProblem, startApi, type ApiFixture } from './api-fixture.js';
 
@@ -121,4 +122,31 @@ it('changes nothing that is stored by anything that was refused', async () => {
 it('needs the token', async () => {
   for (const path of ['/v1/candle-backfills', '/v1/candle-backfills/bf_01JD9Z5X8Q4Y6T2M3N7P0R1S5V']) expect((await api.anonymous().get(path)).status).toBe(401);
   expect((await api.anonymous().post('/v1/candle-backfills').send(BODY)).status).toBe(401);
+});
+
+it('tells which series are followed, and stops that, by names in any letters', async () => {
+  const toMs = Date.UTC(2026, 0, 1, 1);
+  for (const base of ['HANA', '币安人生']) {
+    const identity = { exchange: 'SIMULATOR', base, quote: 'USDT', interval: '1h' as const };
+    const [submitted] = await api.services.backfills.submit([{ id: `bf_${ulid()}`, identity, marketId: `${base}USDT`, fromMs: toMs, toMs, isFollowed: true, createdAtMs: toMs }]);
+    const id = submitted!.id;
+    const claim = await api.services.backfills.claim(id, 'spec', 30_000);
+    if (claim.kind !== 'claimed') throw new Error(claim.kind);
+    const one = Float64Array.of(1);
+    const columns: CandleColumns = { openTimesMs: Float64Array.of(toMs), opens: one, highs: one, lows: one, closes: one, volumes: one };
+    await api.services.backfills.storeStep(id, claim.lease.epoch, { fromMs: toMs, nextFromMs: toMs + HOUR_MS, columns, notice: null }, 30_000);
+    await api.services.backfills.complete(id, claim.lease.epoch);
+  }
+  const followed = async () => ((await api.get('/v1/candles/followed')).body as { data: { base: string }[] }).data;
+  expect(await followed()).toEqual(['HANA', '币安人生'].map((base) => ({
+    exchange: 'SIMULATOR', base, quote: 'USDT', interval: '1h', followed: expect.any(String), next: '2026-01-01T02:00:00.000Z', isBackfilling: expect.any(Boolean), isListed: true,
+  })));
+  const address = `/v1/candles/followed/SIMULATOR/${encodeURIComponent('币安人生')}/USDT/1h`;
+  expect((await api.delete(address)).status).toBe(204);
+  expect((await followed()).map(({ base }) => base)).toEqual(['HANA']);
+  for (const gone of [address, '/v1/candles/followed/SIMULATOR/HANA/USDT/7h', '/v1/candles/followed/MEXC/HANA/USDT/1h']) {
+    expect((await api.delete(gone)).body).toMatchObject(aProblem(404, 'series-not-followed'));
+  }
+  expect((await api.delete('/v1/candles/followed/BINANCE/hana/USDT/1h')).body).toMatchObject(aProblem(400, 'validation-failed'));
+  expect((await api.anonymous().get('/v1/candles/followed')).status).toBe(401);
 });

@@ -68,7 +68,7 @@ it.each([
   ['get', '/v1/backtests/{id}/trades', 200, 'BacktestTradePage'], ['get', '/v1/backtests/{id}/rebalances', 200, 'BacktestRebalancePage'],
   ['get', '/v1/backtests/{id}/evaluations', 200, 'EvaluationCounts'], ['get', '/v1/candles/coverage', 200, 'CandleCoverage'],
   ['post', '/v1/candle-backfills', 202, 'SubmittedBackfills'], ['get', '/v1/candle-backfills', 200, 'CandleBackfills'],
-  ['get', '/v1/candle-backfills/{id}', 200, 'CandleBackfill'], ['post', '/v1/candle-backfills/{id}/cancel', 202, 'CandleBackfill'],
+  ['get', '/v1/candles/followed', 200, 'FollowedSeries'], ['get', '/v1/candle-backfills/{id}', 200, 'CandleBackfill'], ['post', '/v1/candle-backfills/{id}/cancel', 202, 'CandleBackfill'],
   ['get', '/v1/exchange', 200, 'ExchangeStatus'], ['get', '/v1/exchange/markets', 200, 'ExchangeMarkets'], ['get', '/v1/prices', 200, 'Prices'],
   ['get', '/livez', 200, 'Liveness'], ['get', '/readyz', 503, 'Readiness'],
 ])('%s %s answers %i with %s', (method, path, status, schema) => {

@@ -172,6 +172,34 @@ describe('candles backfills', () => {
   });
 });
 
+describe('candles followed', () => {
+  const series = { exchange: 'SIMULATOR', base: '币安人生', quote: 'USDT', interval: '1h', followed: '2026-04-01T00:00:00.000Z', next: '2026-04-02T10:00:00.000Z', isBackfilling: false, isListed: true };
+  const STOP = ['candles', 'followed', 'stop', '--symbol', '币安人生/usdt', '--interval', '1h'];
+
+  it('lists what is followed, and says of a market that is gone that it is asked about seldom', async () => {
+    const { environment } = await scripted((response) => sendJson(response, 200, { data: [series, { ...series, base: 'HANA', isListed: false }] }));
+    const end = await runCli(['candles', 'followed'], { environment });
+    expect(end.stdout.split('\n').slice(1, 3).map((line) => line.split(/ {2,}/))).toEqual([
+      ['SIMULATOR 币安人生/USDT 1h', '2026-04-01 00:00', '2026-04-02 10:00', 'follows'],
+      ['SIMULATOR HANA/USDT 1h', '2026-04-01 00:00', '2026-04-02 10:00', 'no longer listed: asked hourly'],
+    ]);
+    expect(documentOf(await runCli(['candles', 'followed', 'ls', '--json'], { environment }))).toMatchObject({ data: [series, { base: 'HANA' }] });
+  });
+
+  it('stops one, by its symbol in any case', async () => {
+    const { api, environment } = await scripted((response, { method }) => (method === 'DELETE' ? void response.writeHead(204).end() : sendJson(response, 200, { data: [series] })));
+    const end = await runCli(STOP, { environment });
+    expect([end.code, end.stdout]).toEqual([0, 'SIMULATOR 币安人生/USDT 1h is no longer followed; its candles stay\n']);
+    expect(api.seen.at(-1)).toMatchObject({ method: 'DELETE', url: `/v1/candles/followed/SIMULATOR/${encodeURIComponent('币安人生')}/USDT/1h` });
+  });
+
+  it('stops nothing that is not followed or not named', async () => {
+    const { environment } = await scripted((response) => sendJson(response, 200, { data: [] }));
+    expect(problemOf(await runCli([...STOP, '--json'], { environment })).code).toBe('series-not-followed');
+    expect((await runCli(['candles', 'followed', 'stop', '--symbol', 'HANA'], { environment })).code).toBe(2);
+  });
+});
+
 const STATUS: ExchangeStatus = {
   venue: 'SIMULATOR', isSimulated: true, origin: 'http://127.0.0.1:4010', isReachable: true, lastAnswer: '2026-01-01T00:00:00.000Z', problem: null, clockOffsetMs: 3.4,
   roundTripMs: 5, marketsLoaded: '2026-01-01T00:00:00.000Z', markets: 2_000, tradableMarkets: 1_950, updated: '2026-01-01T00:00:00.000Z',

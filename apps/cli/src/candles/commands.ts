@@ -56,6 +56,13 @@ Examples:
   $ rebalancer candles backfills cancel bf_01JD9Z5X8Q4Y6T2M3N7P0R1S5V
 `;
 
+const FOLLOWED_EXAMPLES = `Show which series get their candles as they close, and end that.
+
+Examples:
+  $ rebalancer candles followed
+  $ rebalancer candles followed stop --symbol HANA/USDT --interval 1h
+`;
+
 export function addCandleCommands(program: Command, bind: Bind): void {
   const candles = program.command('candles').description('fetch and import candles, and see what is there');
   candles.command('import').argument('<path...>', 'files, or folders of files').description('read files of candles into the database')
@@ -69,6 +76,7 @@ export function addCandleCommands(program: Command, bind: Bind): void {
     .action(bind(async () => (await import('./import-command.js')).runCandlesImport));
   addFetch(candles, bind);
   addBackfills(candles, bind);
+  addFollowed(candles, bind);
   candles.command('coverage').description('show which candles are stored')
     .addHelpText('before', COVERAGE_EXAMPLES)
     .option('--exchange <name>', 'only this exchange')
@@ -103,4 +111,14 @@ function addBackfills(candles: Command, bind: Bind): void {
     .action(bind(async () => (await import('./backfills-commands.js')).showBackfill));
   backfills.command('cancel').argument('<id>').description('stop fetching; what was fetched stays')
     .action(bind(async () => (await import('./backfills-commands.js')).cancelBackfill));
+}
+
+function addFollowed(candles: Command, bind: Bind): void {
+  const followed = candles.command('followed').description('show which series are followed, and end that').addHelpText('before', FOLLOWED_EXAMPLES);
+  followed.command('ls', { isDefault: true }).description('list the series whose candles are appended')
+    .action(bind(async () => (await import('./followed-commands.js')).listFollowed));
+  followed.command('stop').description('follow a series no longer; its candles stay')
+    .option('--symbol <base/quote>', 'symbol of the series: HANA/USDT')
+    .option('--interval <interval>', 'its interval: 1h')
+    .action(bind(async () => (await import('./followed-commands.js')).stopFollowing));
 }

@@ -11,7 +11,7 @@ const STEPS = 1_000;
 /** More bars than this would scroll; then one stands for all. */
 const MOST_BARS = 12;
 
-export const seriesName = ({ exchange, base, quote, interval }: CandleBackfill): string => `${exchange} ${base}/${quote} ${interval}`;
+export const seriesName = ({ exchange, base, quote, interval }: Pick<CandleBackfill, 'exchange' | 'base' | 'quote' | 'interval'>): string => `${exchange} ${base}/${quote} ${interval}`;
 
 /** A bar a series on a terminal; elsewhere a line whenever a series begins, waits or ends. */
 export function openFetchProgress(terminal: Terminal): FetchProgress {

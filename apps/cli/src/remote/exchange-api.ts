@@ -1,4 +1,6 @@
-import { CandleBackfill, CandleBackfills, ExchangeMarkets, ExchangeStatus, Prices, SubmittedBackfills, type SubmitBackfill } from '#contracts';
+import {
+  CandleBackfill, CandleBackfills, ExchangeMarkets, ExchangeStatus, FollowedSeries, Prices, SubmittedBackfills, type FollowedSeriesRow, type SubmitBackfill,
+} from '#contracts';
 import { failure } from '../terminal/cli-failure.js';
 import type { ApiClient } from './api-client.js';
 
@@ -31,6 +33,14 @@ export class ExchangeApi {
   async backfills(filter: { readonly ids?: readonly string[]; readonly status?: string; readonly limit?: number }, signal?: AbortSignal) {
     const query = { ids: filter.ids?.join(','), status: filter.status, limit: filter.limit };
     return (await this.client.call('/v1/candle-backfills', CandleBackfills, { query, signal })).body;
+  }
+
+  async followed() {
+    return (await this.client.call('/v1/candles/followed', FollowedSeries)).body;
+  }
+
+  async stopFollowing({ exchange, base, quote, interval }: Pick<FollowedSeriesRow, 'exchange' | 'base' | 'quote' | 'interval'>): Promise<void> {
+    await this.client.send(`/v1/candles/followed/${[exchange, base, quote, interval].map(encodeURIComponent).join('/')}`, { method: 'DELETE' });
   }
 
   async backfill(id: string) {

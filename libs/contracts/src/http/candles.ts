@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { lineOfText } from './text.js';
+import { Venue } from './exchange.js';
+import { AssetName, lineOfText } from './text.js';
 
 export const CoverageQuery = z.strictObject({
   exchange: lineOfText(20).optional(),
@@ -21,3 +22,23 @@ export const CoverageRow = z.object({
   zeroVolumeFraction: z.number(),
 });
 export const Coverage = z.object({ data: z.array(CoverageRow) }).meta({ id: 'CandleCoverage' });
+
+/** Parts of a series' address. */
+export const SeriesAsset = AssetName;
+export const SeriesInterval = lineOfText(4);
+
+/** A series whose candles are appended as they close. */
+export const FollowedSeriesRow = z.object({
+  exchange: Venue,
+  base: z.string(),
+  quote: z.string(),
+  interval: z.string(),
+  followed: z.iso.datetime(),
+  /** The open time that is asked for next; null while nothing is stored. */
+  next: z.iso.datetime().nullable(),
+  isBackfilling: z.boolean(),
+  /** False: the exchange lists its market no more, and is asked about it ever less often. */
+  isListed: z.boolean(),
+});
+export type FollowedSeriesRow = z.infer<typeof FollowedSeriesRow>;
+export const FollowedSeries = z.object({ data: z.array(FollowedSeriesRow) }).meta({ id: 'FollowedSeries' });

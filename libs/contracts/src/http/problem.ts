@@ -37,6 +37,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'backtest-not-found': { status: 404, title: 'There is no such backtest' },
   'backfill-not-found': { status: 404, title: 'There is no such backfill' },
+  'series-not-followed': { status: 404, title: 'The series is not followed' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'run-not-finished': { status: 409, title: 'The run has no result' },
   'run-is-active': { status: 409, title: 'The run is queued or running' },
