@@ -84,10 +84,13 @@ function messageOf(json: unknown): string | null {
   return typeof words === 'string' ? words : null;
 }
 
-/** Of a page of a proxy's or the firewall's people want to know what it says, not how it is set. */
+/**
+ * Of a page of a proxy's or the firewall's people want to know what it says, not how it is set. The title is whole, so that
+ * no secret in it is cut in two before it is looked for.
+ */
 function pageInWords(body: string): string {
   if (!/^\s*</.test(body)) return body;
-  const title = /<title[^>]*>([^<]{1,200})/i.exec(body.slice(0, 10_000))?.[1]?.trim();
+  const title = /<title[^>]*>([^<]+)</i.exec(body.slice(0, 10_000))?.[1]?.trim();
   return title === undefined || title === '' ? 'a page without a title' : `a page titled '${title}'`;
 }
 

@@ -74,6 +74,8 @@ describe('markets', () => {
     [{ quoteAmountPrecision: '-1' }, 'HANAUSDT: quoteAmountPrecision must be a number that is not negative'],
     [{ isSpotTradingAllowed: 'yes' }, 'HANAUSDT: isSpotTradingAllowed'],
     [{ symbol: undefined }, 'a market without an id: symbol'],
+    [{ baseAsset: 'HANA\u0000' }, 'HANAUSDT: baseAsset must be a name without blanks or control characters'],
+    [{ symbol: 'HANA USDT' }, 'HANA USDT: symbol must be a name without blanks or control characters'],
   ])('with %j are left out, said so, and spoil no other', async (change, reason) => {
     venue.answer(INFO, { json: { symbols: [aMarket(change), aMarket({ symbol: 'AIAUSDT', baseAsset: 'AIA' }), null] } });
     expect((await marketData().markets()).map(({ marketId }) => marketId)).toEqual(['AIAUSDT']);

@@ -16,7 +16,8 @@ const whole = z.union([z.number(), z.string().regex(/^\d{1,15}$/).transform(Numb
 const decimals = whole.pipe(z.number().min(0).max(30));
 const epochMs = whole.pipe(z.number().positive());
 const id = z.union([z.string().min(1).max(128), z.number().int().safe().transform(String)]);
-const name = z.string().min(1).max(64);
+// MEXC has names in any script; but a blank is none, and a database takes no NUL.
+const name = z.string().max(64).regex(/^[^\s\p{Cc}]+$/u, 'must be a name without blanks or control characters');
 
 const STATUSES: Readonly<Record<string, MarketStatus>> = { 1: 'online', 2: 'paused', 3: 'offline' };
 const SIDES: Readonly<Record<string, TradableSides>> = { 1: 'both', 2: 'buy-only', 3: 'sell-only', 4: 'none' };
