@@ -8,7 +8,7 @@
 const SPEC = '\\.spec\\.ts$';
 const PRODUCT = '^(apps|libs|examples)/';
 /** What is arithmetic alone; test/layers/source-rules.ts knows the same folders. */
-const PURE = '^libs/((domain|backtest)/|exchange/src/simulated/)';
+const PURE = '^libs/((domain|backtest)/|exchange/src/(simulated|dialect)/)';
 
 /** Packages that stand for one concern, and the only folders that may know them; test/ and bench/ may compare with them. */
 const OWNED_PACKAGES = [
@@ -95,13 +95,13 @@ module.exports = {
     ),
     error(
       'pure-libs-know-no-package',
-      'domain, backtest and the simulated venue are arithmetic: no vendor but a decimal library',
+      'domain, backtest, the simulated venue and its dialect are arithmetic: no vendor but a decimal library',
       { path: PURE, pathNot: SPEC },
       { path: '(^|/)node_modules/', pathNot: packagesPath('decimal\\.js') },
     ),
     error(
       'pure-libs-know-no-runtime',
-      'domain, backtest and the simulated venue get time, chance, ids and data as arguments',
+      'domain, backtest, the simulated venue and its dialect get time, chance, ids and data as arguments',
       { path: PURE, pathNot: SPEC },
       { dependencyTypes: ['core'] },
     ),

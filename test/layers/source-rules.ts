@@ -7,7 +7,7 @@ export interface SourceViolation {
   readonly text: string;
 }
 
-const PURE_FILE = /^libs\/((domain|backtest)\/src|exchange\/src\/simulated)\//;
+const PURE_FILE = /^libs\/((domain|backtest)\/src|exchange\/src\/(simulated|dialect))\//;
 /** Asynchronous because the port that it serves is; what it answers is pure all the same. */
 const PORT_ADAPTER = /^libs\/exchange\/src\/simulated\/[\w-]+-adapter\.ts$/;
 const DECORATED_FILE = /(\.module|\.processor|\.controller)\.ts$|^libs\/platform\//;

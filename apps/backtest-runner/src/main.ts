@@ -26,24 +26,26 @@ async function bringUp(configuration: RunnerConfiguration, log: Logger, ends: En
     const health = await startHealthServer(configuration.health, () => services.unready());
     ends.add(() => health.close());
   }
-  await takeJobs(configuration, runnerId, services, log, ends);
+  const jobs = await takeJobs(configuration, runnerId, services, log);
+  ends.add(jobs.stop);
+  await jobs.ready();
   log.info({ event: 'worker-ready', runnerId, threads: configuration.threads }, 'Waiting for runs');
 }
 
-async function takeJobs(configuration: RunnerConfiguration, runnerId: string, services: RunnerServices, log: Logger, ends: Ends): Promise<void> {
+async function takeJobs(configuration: RunnerConfiguration, runnerId: string, services: RunnerServices, log: Logger) {
   const { redisUrl, threads, jobLockMs, jobStalledCheckMs, stopGraceMs } = configuration;
   const shutdown = new AbortController();
   const settings = { redisUrl, runnerId, concurrency: threads, lockMs: jobLockMs, stalledCheckMs: jobStalledCheckMs };
   const module = BacktestRunnerModule.over({ runBacktest: services.runBacktest, shutdown: shutdown.signal, log }, settings);
   const app = await NestFactory.createApplicationContext(module, { logger: new NestLogger(log) });
   const { worker } = app.get(BacktestRunProcessor);
-  ends.add(async () => {
+  const stop = async (): Promise<void> => {
     const patience = setTimeout(() => shutdown.abort(), stopGraceMs);
     // From here on no job is taken; those at hand finish, or are given back when the grace time is over.
     await Promise.race([worker.close(), pause(stopGraceMs + CLOSE_MS / 2, undefined, { ref: false })]);
     clearTimeout(patience);
-  });
-  await worker.waitUntilReady();
+  };
+  return { stop, ready: () => worker.waitUntilReady() };
 }
 
 async function main(): Promise<void> {

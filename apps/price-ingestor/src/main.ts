@@ -28,23 +28,25 @@ async function bringUp(configuration: IngestorConfiguration, log: Logger, ends: 
     const health = await startHealthServer(configuration.health, () => services.unready(), { exchange: { venue, origin, money } });
     ends.add(() => health.close());
   }
-  await takeJobs(configuration, ingestorId, services, log, ends);
+  const jobs = await takeJobs(configuration, ingestorId, services, log);
+  ends.add(jobs.stop);
+  await jobs.ready();
   log.info({ event: 'worker-ready', ingestorId }, 'Follows prices and waits for backfills');
 }
 
-async function takeJobs(configuration: IngestorConfiguration, ingestorId: string, services: IngestorServices, log: Logger, ends: Ends): Promise<void> {
+async function takeJobs(configuration: IngestorConfiguration, ingestorId: string, services: IngestorServices, log: Logger) {
   const { redisUrl, backfill: { concurrency, jobLockMs, jobStalledCheckMs } } = configuration;
   const shutdown = new AbortController();
   const settings = { redisUrl, runnerId: ingestorId, concurrency, lockMs: jobLockMs, stalledCheckMs: jobStalledCheckMs };
   const module = PriceIngestorModule.over({ backfillCandles: services.backfillCandles, shutdown: shutdown.signal, log }, settings);
   const app = await NestFactory.createApplicationContext(module, { logger: new NestLogger(log) });
   const { worker } = app.get(CandleBackfillProcessor);
-  ends.add(async () => {
+  const stop = async (): Promise<void> => {
     // No job is taken from here on; a backfill loses nothing when it is given back between two steps.
     shutdown.abort();
     await Promise.race([worker.close(), pause(GIVE_BACK_MS, undefined, { ref: false })]);
-  });
-  await worker.waitUntilReady();
+  };
+  return { stop, ready: () => worker.waitUntilReady() };
 }
 
 async function main(): Promise<void> {

@@ -50,7 +50,7 @@ export { OwnMarkets, type OwnMarketsParts } from './ingest/own-markets.js';
 export { VenueWatch, type VenueWatchParts } from './markets/venue-watch.js';
 export { LastProblem, oncePerReason } from './rounds/last-problem.js';
 export { BackfillCandles, type BackfillCandlesParts, type BackfillLook, type BackfillLookOptions } from './backfills/backfill-candles.js';
-export type { BackfillCommand } from './backfills/check-backfill.js';
+export { CLOSE_DELAY_MS, type BackfillCommand } from './backfills/check-backfill.js';
 export * from './backfills/served-intervals.js';
 export { SubmitBackfill, type SubmitBackfillParts, type SubmitBackfillResult } from './backfills/submit-backfill.js';
 export { AppendClosedCandles, type AppendClosedCandlesParts, type AppendRound } from './backfills/append-closed-candles.js';

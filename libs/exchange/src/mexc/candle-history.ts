@@ -1,4 +1,4 @@
-import { VenueFailure, type CandlePage, type CandleRequest } from '#application';
+import { CLOSE_DELAY_MS, VenueFailure, type CandlePage, type CandleRequest } from '#application';
 import { CandleColumnsBuilder, gridAnchorMs, INTERVAL_MS, type Candle, type CandleInterval } from '#domain';
 import { parseCandleRows, parseOpenTimes } from './candle-rows.js';
 import type { MexcReader } from './mexc-reader.js';
@@ -20,8 +20,6 @@ export const MEXC_INTERVALS = Object.keys(INTERVAL_NAMES) as readonly CandleInte
 const PAGE_ROWS = 500;
 /** How often the head of one page may be missing. */
 const MAX_CUTS = 20;
-/** A candle counts as closed this long after its end, so that it is final. */
-const CLOSE_DELAY_MS = 2_000;
 /** MEXC opened in 2018. */
 const FIRST_POSSIBLE_MS = Date.UTC(2018, 0, 1);
 const DAY_MS = 86_400_000;

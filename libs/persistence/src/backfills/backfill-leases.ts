@@ -105,7 +105,7 @@ export async function reapExpired(sql: Sql, limit: number, id: string | null = n
   return sql.rows<EndedLease>(
     `WITH expired AS (
        SELECT id, CASE WHEN lost_lease_count + 1 >= $3 THEN 'failed' ELSE 'queued' END AS next_status
-       FROM candle_backfill WHERE status IN ('queued', 'running') AND status = 'running' AND lease_until < now() AND ($2::text IS NULL OR id = $2)
+       FROM candle_backfill WHERE status = 'running' AND lease_until < now() AND ($2::text IS NULL OR id = $2)
        ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
      UPDATE candle_backfill backfill SET status = next_status, lost_lease_count = lost_lease_count + 1, lease_until = NULL,
        dispatch_count = dispatch_count + 1,
