@@ -146,7 +146,7 @@ describe('a venue that complains', () => {
     await other.take(ACCOUNT);
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(1_300);
     await one.penalize({ kind: 'rate-limited', retryAfterMs: 60_000 });
-    expect(await failureOf(other.take(ACCOUNT))).toMatchObject({ kind: 'rate-limited' });
+    expect(await failureOf(other.take(ACCOUNT))).toMatchObject({ kind: 'rate-limited', message: 'not sent: the venue asked for silence' });
   });
 
   it('that bans is sent nothing for ten minutes at least, by every process, whatever happens to Redis', async () => {

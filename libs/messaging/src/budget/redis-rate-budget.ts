@@ -92,7 +92,8 @@ export class RedisRateBudget implements RateBudget {
       if (bannedForMs > 0) throw banned(bannedForMs);
       const waitMs = silentForMs > 0 ? silentForMs : await this.raiseAll(countersOf(request, this.limits, level));
       if (waitMs === 0) return;
-      if (waitMs > turn.leftMs) throw outOfTurn(`the budget of ${request.endpoint} is used up`, waitMs);
+      const reason = silentForMs > 0 ? 'the venue asked for silence' : `the budget of ${request.endpoint} is used up`;
+      if (waitMs > turn.leftMs) throw outOfTurn(reason, waitMs);
       await this.pauseFor(waitMs, turn.signal);
     }
   }
