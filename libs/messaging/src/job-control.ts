@@ -11,8 +11,15 @@ export function parseJob<Payload extends z.ZodType>(contract: QueueContract<Payl
   throw new UnrecoverableError(`payload of ${contract.name} is malformed: ${parsed.error.issues.map(({ message }) => message).join('; ')}`);
 }
 
-/** Puts the job back until then; its attempts stay as they were. Never returns: the worker must see the rejection. */
+/** The time to come back at is the database's word; by a clock that runs ahead of it, it would lie in the past. */
+const SHORTEST_PAUSE_MS = 250;
+
+/**
+ * Puts the job back until then, but not for less than a quarter of a second: looks without a pause help nobody. Its attempts
+ * stay as they were. Never returns: the worker must see the rejection.
+ */
 export async function postpone(job: Job, untilMs: number, token: string | undefined): Promise<never> {
-  await job.moveToDelayed(untilMs, token);
-  throw new DelayedError(`postponed until ${new Date(untilMs).toISOString()}`);
+  const backAtMs = Math.max(untilMs, Date.now() + SHORTEST_PAUSE_MS);
+  await job.moveToDelayed(backAtMs, token);
+  throw new DelayedError(`postponed until ${new Date(backAtMs).toISOString()}`);
 }

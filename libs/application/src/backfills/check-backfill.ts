@@ -30,7 +30,7 @@ export type Checked<Value> = { readonly kind: 'good'; readonly value: Value } | 
 
 /** A candle is taken as closed this long after its end, so that it is final. */
 export const CLOSE_DELAY_MS = 2_000;
-/** In one request, over all assets: a hundred assets' minutes of twenty weeks. */
+/** In one request, over all assets: a hundred assets' minutes of nineteen weeks. */
 export const MAX_BACKFILL_CANDLES = 20_000_000;
 
 const good = <Value>(value: Value): Checked<Value> => ({ kind: 'good', value });
