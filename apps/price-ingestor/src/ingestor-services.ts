@@ -18,6 +18,8 @@ type Database = Awaited<ReturnType<typeof connectDataSource>>;
 
 /** Each backfill's steps and heartbeats, the loops' one each, and some to spare. */
 const connectionsFor = (backfills: number): number => 2 * backfills + 8;
+/** Longer than any statement may take in the database; a connection that says nothing at all ends here. */
+const DATABASE_ANSWER_MS = 12_000;
 /** A round that waits for an exchange that is away need not be waited for. */
 const LAST_ROUND_MS = 3_000;
 const GIVE_BACK_MS = 2_000;
@@ -135,6 +137,7 @@ function connect(configuration: IngestorConfiguration, log: Logger, signal: Abor
     url: configuration.databaseUrl,
     poolSize: connectionsFor(configuration.backfill.concurrency),
     applicationName: 'price-ingestor',
+    answerMs: DATABASE_ANSWER_MS,
     onPoolError: (error: Error) => log.warn({ event: 'database-connection-lost', error }, 'An idle database connection was lost'),
   };
   const onWait = oncePerReason((error) => log.warn({ event: 'waiting-for-database', error }, 'The database cannot be reached; trying again'));

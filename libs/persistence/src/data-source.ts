@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { ENTITIES } from './entities/index.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { AnsweringClient } from './session/answering-client.js';
 
 /** What one process needs to reach the database. `applicationName` is what an operator sees in pg_stat_activity. */
 export interface DatabaseOptions {
@@ -44,7 +45,7 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     installExtensions: false,
     poolErrorHandler: options.onPoolError ?? ignoreLostConnection,
     extra: {
-      ...(options.answerMs === undefined ? {} : { query_timeout: options.answerMs }),
+      ...(options.answerMs === undefined ? {} : { query_timeout: options.answerMs, Client: AnsweringClient }),
       statement_timeout: DATABASE_LIMITS.statementMs,
       lock_timeout: DATABASE_LIMITS.lockMs,
       idle_in_transaction_session_timeout: DATABASE_LIMITS.idleInTransactionMs,

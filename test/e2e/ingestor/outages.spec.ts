@@ -22,9 +22,9 @@ const untilFresh = () => until(product.read, areFresh);
 const untilOlderThan = (ms: number) => until(product.read, (prices) => prices.every((price) => Date.now() - price!.receivedMs > ms));
 const statusTime = async () => (await product.markets.statusOf('SIMULATOR'))?.updatedAtMs ?? 0;
 
-it('keeps prices fresh while the database is away for longer than its leases, and reports again once it is back', async () => {
+it.each(['refuse', 'blackhole'] as const)('keeps prices fresh while its link to the database is set to %s for longer than its leases, and reports again once it is back', async (mode) => {
   await untilFresh();
-  databaseLink.set('refuse');
+  databaseLink.set(mode);
   const cutMs = Date.now();
   await until(product.read, (prices) => areFresh(prices) && prices.every((price) => price!.receivedMs > cutMs + 4_000));
   databaseLink.set('pass');
