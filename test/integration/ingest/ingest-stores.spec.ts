@@ -68,6 +68,8 @@ describe('leases of market groups', () => {
     await leases.beat('SIMULATOR', 'one', LEASE_MS);
     await leases.take('SIMULATOR', 'one', [1, 2, 3], LEASE_MS);
     await leases.giveUp('SIMULATOR', 'one', [2]);
+    // The next beat brings back what it has, and nothing that it gave up.
+    expect(await heldBy('one')).toEqual([1, 3]);
     expect(await leases.take('SIMULATOR', 'two', [1, 2, 3], LEASE_MS)).toEqual([2]);
     await leases.leave('SIMULATOR', 'one');
     expect((await leases.beat('SIMULATOR', 'two', LEASE_MS)).ingestors).toEqual(['two']);

@@ -10,7 +10,11 @@ export class PostgresIngestLeaseStore implements IngestLeaseStore {
   beat(venue: VenueName, ingestorId: string, leaseMs: number): Promise<LeaseTable> {
     return inTransaction(this.dataSource, 'renew the leases of market groups', async (sql) => {
       await showUp(sql, venue, ingestorId, leaseMs);
-      await sql.run(`UPDATE ingest_lease SET lease_until = ${after('$3::float8')} WHERE venue = $1 AND holder = $2`, [venue, ingestorId, leaseMs]);
+      // One that has run out and that nobody took goes on; one that was given up does not.
+      await sql.run(
+        `UPDATE ingest_lease SET lease_until = ${after('$3::float8')} WHERE venue = $1 AND holder = $2 AND lease_until > '-infinity'`,
+        [venue, ingestorId, leaseMs],
+      );
       const ingestors = await sql.rows<{ readonly ingestor: string }>(
         'SELECT ingestor FROM ingest_presence WHERE venue = $1 AND seen_until >= now() ORDER BY ingestor', [venue],
       );
