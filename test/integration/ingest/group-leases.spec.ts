@@ -129,32 +129,32 @@ it('keeps what it had while the database is away, and learns afterwards what oth
   expect([asleep.leases.groups.size, awake.leases.groups.size]).toEqual([MARKET_GROUPS / 2, MARKET_GROUPS / 2]);
 });
 
+function ownMarkets(groups: () => ReadonlySet<number>) {
+  const { timer, strike } = aTimer();
+  const watches = new PostgresPriceWatchStore(dataSource);
+  const state = { isAway: false, rounds: 0 };
+  const source: Pick<PriceWatchStore, 'watched'> = {
+    watched: async (venue) => {
+      try {
+        if (state.isAway) throw new Error('the database is away');
+        return await watches.watched(venue);
+      } finally {
+        state.rounds += 1;
+      }
+    },
+  };
+  const own = new OwnMarkets({ watches: source, venue: 'SIMULATOR', groups, everyMs: 1_000, timer, log: SILENT });
+  const look = async (begin: () => void) => {
+    const before = state.rounds;
+    begin();
+    while (state.rounds === before) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { own, watches, state, start: () => look(() => own.start()), again: () => look(strike) };
+}
+
 describe('the markets of our groups', () => {
   const HELD = marketGroupOf('HANAUSDT');
-
-  function ownMarkets(groups: () => ReadonlySet<number>) {
-    const { timer, strike } = aTimer();
-    const watches = new PostgresPriceWatchStore(dataSource);
-    const state = { isAway: false, rounds: 0 };
-    const source: Pick<PriceWatchStore, 'watched'> = {
-      watched: async (venue) => {
-        try {
-          if (state.isAway) throw new Error('the database is away');
-          return await watches.watched(venue);
-        } finally {
-          state.rounds += 1;
-        }
-      },
-    };
-    const own = new OwnMarkets({ watches: source, venue: 'SIMULATOR', groups, everyMs: 1_000, timer, log: SILENT });
-    const look = async (begin: () => void) => {
-      const before = state.rounds;
-      begin();
-      while (state.rounds === before) await new Promise((resolve) => setImmediate(resolve));
-      await new Promise((resolve) => setImmediate(resolve));
-    };
-    return { own, watches, state, start: () => look(() => own.start()), again: () => look(strike) };
-  }
 
   it('are the watched ones of groups held at this moment, whatever was held when they were read', async () => {
     let groups: ReadonlySet<number> = new Set();
