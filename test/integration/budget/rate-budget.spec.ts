@@ -149,6 +149,14 @@ describe('a venue that complains', () => {
     expect(await failureOf(other.take(ACCOUNT))).toMatchObject({ kind: 'rate-limited', message: 'not sent: the venue asked for silence' });
   });
 
+  it('is left in peace for an hour at most, whatever a 429 asks for', async () => {
+    await open().penalize({ kind: 'rate-limited', retryAfterMs: 3 * 86_400_000 });
+    const failure = await failureOf(open().take(ACCOUNT));
+    const { retryAfterMs } = (failure as { details: { retryAfterMs: number } }).details;
+    expect(retryAfterMs).toBeGreaterThan(3_590_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(3_600_000);
+  });
+
   it('that bans is sent nothing for ten minutes at least, by every process, whatever happens to Redis', async () => {
     const [one, other] = [open(), open()];
     await one.penalize({ kind: 'banned', retryAfterMs: 120_000 });

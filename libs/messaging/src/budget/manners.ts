@@ -8,7 +8,9 @@ const RECOVERY_MS = 600_000;
 const SAME_OFFENSE_MS = 5_000;
 /** MEXC's bans last from 2 minutes to 3 days, its firewall's cool-down about 10 minutes. */
 const SHORTEST_BAN_MS = 600_000;
-const LONGEST_WAIT_MS = 3 * 86_400_000;
+const LONGEST_BAN_MS = 3 * 86_400_000;
+/** Who asks for a longer silence with a 429 means something else, or has made a mistake; it will say so again. */
+const LONGEST_SILENCE_MS = 3_600_000;
 
 /** How the venue wants to be treated now. */
 export interface Manners {
@@ -89,9 +91,10 @@ export class SharedManners {
   }
 
   async penalize({ kind, retryAfterMs }: BudgetPenalty): Promise<void> {
-    const shortestMs = kind === 'banned' ? (this.options.shortestBanMs ?? SHORTEST_BAN_MS) : 0;
-    const forMs = Math.min(LONGEST_WAIT_MS, Math.max(shortestMs, retryAfterMs ?? 0));
-    this.remember(kind === 'banned' ? this.level : Math.max(1, this.level), kind === 'banned' ? 0 : forMs, kind === 'banned' ? forMs : 0);
+    const isBan = kind === 'banned';
+    const shortestMs = isBan ? (this.options.shortestBanMs ?? SHORTEST_BAN_MS) : 0;
+    const forMs = Math.min(isBan ? LONGEST_BAN_MS : LONGEST_SILENCE_MS, Math.max(shortestMs, retryAfterMs ?? 0));
+    this.remember(isBan ? this.level : Math.max(1, this.level), isBan ? 0 : forMs, isBan ? forMs : 0);
     await this.ask(kind, Math.ceil(forMs));
   }
 
