@@ -189,6 +189,26 @@ it('sends no key with public data, though one was given', async () => {
   expect(venue.requests[0]!.headers).not.toHaveProperty('x-mexc-apikey');
 });
 
+it('takes no answer that was there in time but is looked at too late, because the process was stopped meanwhile', async () => {
+  const script = { monotonicMs: 0, stopsForMs: 0 };
+  const send: HttpSend = ({ url }) => {
+    script.monotonicMs += script.stopsForMs;
+    const body = url.endsWith('/time') ? JSON.stringify({ serverTime: Date.now() }) : '{"symbol":"HANAUSDT","bidPrice":"1","bidQty":"1","askPrice":"2","askQty":"1"}';
+    return Promise.resolve({ kind: 'answered', status: 200, retryAfter: null, body });
+  };
+  const timer = { every: () => () => {}, pause: () => Promise.resolve() };
+  const port = createMexcMarketData({
+    venue: 'SIMULATOR', origin: venue.origin, budget: UNLIMITED_BUDGET, purpose: 'ingestion', clock: { nowMs: () => Date.now() }, timer, send,
+    monotonicMs: () => script.monotonicMs, timeoutMs: 2_500, retry: { tries: 1 },
+  });
+  script.stopsForMs = 2_500;
+  expect((await port.bookTickers(['HANAUSDT'])).tickers).toHaveLength(1);
+  script.stopsForMs = 20_000;
+  // Neither a quote of 20 s ago under the time of now, nor a clock that is wrong by half of that.
+  await expect(port.bookTickers(['HANAUSDT'])).rejects.toThrow(/2500 ms/u);
+  await expect(port.serverTime()).rejects.toThrow(/2500 ms/u);
+});
+
 describe('the real exchange', () => {
   it('is asked at its one origin only, whatever is asked', async () => {
     const asked: string[] = [];

@@ -2,9 +2,9 @@ import { ZodError } from 'zod';
 import type { QueryParameters, Signing } from './ccxt-request.js';
 import { classifyRead, malformed } from './classify-read.js';
 import { ENDPOINTS, type EndpointName } from './endpoints.js';
-import type { AnsweredRequest } from './mexc-answer.js';
+import type { AnsweredRequest, MexcAnswer } from './mexc-answer.js';
 import { MexcClient } from './mexc-client.js';
-import { DEFAULT_RETRY, READ_WINDOW_MS, type MexcOptions } from './mexc-options.js';
+import { DEFAULT_RETRY, DEFAULT_TIMEOUT_MS, READ_WINDOW_MS, type MexcOptions } from './mexc-options.js';
 import { readWithRetry, type RetryParts, type Tried } from './read-with-retry.js';
 import { ServerClock, type ClockReading } from './server-clock.js';
 
@@ -26,9 +26,11 @@ export class MexcReader {
   readonly client: MexcClient;
   readonly clock: ServerClock;
   readonly #retry: RetryParts;
+  readonly #timeoutMs: number;
 
   constructor(options: MexcOptions) {
     this.client = new MexcClient(options);
+    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const { monotonicMs, log } = this.client;
     this.clock = new ServerClock({ clock: options.clock, monotonicMs, log, ask: () => this.#readTime() });
     this.#retry = {
@@ -51,13 +53,19 @@ export class MexcReader {
     if (ENDPOINTS[endpoint].isSigned) await this.clock.keepFresh(signal);
     const answer = await this.client.call(endpoint, parameters, { signing: () => this.#signNow(), signal });
     signal?.throwIfAborted();
-    const verdict = classifyRead(answer, about);
+    const verdict = classifyRead(this.#inTime(answer), about);
     if (verdict.kind === 'failure') return verdict;
     try {
       return { kind: 'value', value: parse(verdict.answer.json, verdict.answer) };
     } catch (error) {
       return malformed(about, this.client.redact(faultIn(error)), verdict.answer);
     }
+  }
+
+  /** A process that was stopped finds the answer before its timer: what was true then is not to be taken for what is true now. */
+  #inTime(answer: MexcAnswer): MexcAnswer {
+    const isLate = answer.kind === 'answered' && answer.receivedMonotonicMs - answer.sentMonotonicMs > this.#timeoutMs;
+    return isLate ? { kind: 'lost', cause: `no answer within ${this.#timeoutMs} ms` } : answer;
   }
 
   #signNow(): Signing {
