@@ -2,10 +2,10 @@ import { isTerminal } from '#application';
 import { producerConnection } from '#messaging';
 import { spawnApp } from '#testing';
 import { once } from 'node:events';
-import { isHalfway, openProduct, slowParameters, type Product } from './runner-product.js';
+import { isHalfway, openProduct, slowSpec, type Product } from './runner-product.js';
 
 const ASSETS = ['HANA', 'TRUTH', 'SIREN', 'BSB'];
-const SLOW = { assets: ASSETS, parameters: slowParameters(ASSETS.length) };
+const SLOW = slowSpec(ASSETS);
 
 let product: Product;
 beforeAll(async () => {

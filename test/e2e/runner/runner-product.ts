@@ -17,10 +17,16 @@ export const QUICK = { RUN_LEASE_MS: '2000', JOB_LOCK_MS: '2000', JOB_STALLED_CH
  * On every bar some asset is above the mean and triggers, and a sale of a ten thousandth of it is always below the
  * minimum, which an initial purchase is not: the run decides on every bar, which takes long, and stores little.
  */
-export const slowParameters = (assets: number): StrategyParameters => ({
+const slowParameters = (assets: number): StrategyParameters => ({
   ...DEFAULT_PARAMETERS, upsideThreshold: 0.0001, downsideThreshold: 1, maxPosition: 1, sellPercentage: 0.0001, cooldownMinutes: 0,
   minOrderValue: (0.5 * 10_000 * 0.7) / assets,
 });
+
+/**
+ * What makes a run of these assets last. The yardstick that looks at every asset after every bar comes after the bars
+ * themselves, so that a test which sees the run half-way has time left, however fast the machine.
+ */
+export const slowSpec = (assets: readonly string[]) => ({ assets, parameters: slowParameters(assets.length), periodicEveryMs: 60_000 });
 
 /** The product without its API: database, Redis, and what the API does with a submission; runners are real processes. */
 export async function openProduct() {

@@ -1,11 +1,11 @@
 import { alignPanel, runBacktest, type BacktestReport } from '#backtest';
 import { isTerminal, type BacktestRun } from '#application';
 import { madeCandles } from './made-candles.js';
-import { isHalfway, killHard, openProduct, slowParameters, type Product } from './runner-product.js';
+import { isHalfway, killHard, openProduct, slowSpec, type Product } from './runner-product.js';
 
 const ASSETS = ['HANA', 'TRUTH', 'SIREN', 'BSB'];
-const BARS = 700_000;
-const SLOW = { assets: ASSETS, parameters: slowParameters(ASSETS.length) };
+const BARS = 1_200_000;
+const SLOW = slowSpec(ASSETS);
 const QUICK_ASSETS = ASSETS.slice(0, 3);
 
 let product: Product;
