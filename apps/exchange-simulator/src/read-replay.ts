@@ -1,3 +1,4 @@
+import { CandleFileFailure } from '#application';
 import { INTERVAL_MS } from '#domain';
 import { listCandleFiles, readCandleColumns, type ReadColumns } from '#candle-files';
 import type { Replay, ReplayedMarket } from '#exchange';
@@ -6,7 +7,7 @@ import type { Replay, ReplayedMarket } from '#exchange';
 export async function readReplay(folder: string, fromMs: number | null, nowMs: number): Promise<Replay> {
   const finest = new Map<string, ReplayedMarket>();
   for (const file of await listCandleFiles(folder)) {
-    const market = replayedMarket(await readCandleColumns(file, { nowMs }));
+    const market = replayedMarket(file, await readCandleColumns(file, { nowMs }));
     const known = finest.get(market.marketId);
     if (known === undefined || market.intervalMs < known.intervalMs) finest.set(market.marketId, market);
   }
@@ -14,7 +15,13 @@ export async function readReplay(folder: string, fromMs: number | null, nowMs: n
   return { markets, cursorMs: fromMs ?? middleOf(markets) };
 }
 
-function replayedMarket({ identity, openTimesMs, opens, highs, lows, closes, volumes }: ReadColumns): ReplayedMarket {
+const LONGEST_MS = INTERVAL_MS['1d'];
+
+function replayedMarket(path: string, { identity, openTimesMs, opens, highs, lows, closes, volumes }: ReadColumns): ReplayedMarket {
+  // The record is moved by whole days, which would take a week's candle off its grid.
+  if (INTERVAL_MS[identity.interval] > LONGEST_MS) {
+    throw new CandleFileFailure('unsupported-format', path, `${path}: candles of ${identity.interval} cannot be replayed; take it out of the folder and give some of 1m to 1d`);
+  }
   return {
     marketId: `${identity.base}${identity.quote}`,
     intervalMs: INTERVAL_MS[identity.interval],

@@ -80,6 +80,10 @@ describe('the process', () => {
     expect(rows).toHaveLength(24);
     await app.stop();
     expect(await runToEnd('--replay', folder.path)).toMatchObject({ code: 1, output: expect.stringContaining('no *.csv or *.csv.gz in this folder') as string });
+    await writeFile(path.join(folder.path, 'MEXC_HANA_USDT_1w.csv'), 'open_time,open,high,low,close,volume\n1735516800000,1,2,0.5,1.5,100\n');
+    const weekly = await runToEnd('--replay', folder.path);
+    expect(weekly).toMatchObject({ code: 1, output: expect.stringContaining('candles of 1w cannot be replayed') as string });
+    expect(weekly.output.trim().split('\n')).toHaveLength(1);
   });
 });
 
