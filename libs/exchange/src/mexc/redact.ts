@@ -13,8 +13,7 @@ const HEX_DIGEST = /\b[0-9a-f]{64}\b/gi;
 const SIGNED_QUERY = /\?[^\s"'<>]*(?:signature|timestamp)=[^\s"'<>]*/gi;
 const SIGNATURE = /signature(=|%3D|["']?\s*:\s*["']?)[^\s&"'<>]*/gi;
 // A line break or an escape sequence of the venue's must not write lines of its own into a log.
-// oxlint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
+const CONTROL = /\p{Cc}+/gu;
 
 /** Takes out the account's key and secret, signatures and signed queries, then cuts to what a log can bear. */
 export function redactFor(credentials: Credentials | undefined): Redact {

@@ -17,14 +17,14 @@ export async function claimBackfill(sql: Sql, id: string, workerId: string, leas
   const claimed = await tryClaim(sql, id, workerId, leaseMs);
   if (claimed !== null) return claimed;
   await reapExpired(sql, 1, id);
-  const [row] = await sql.rows<{ readonly status: BackfillStatus; readonly lease_until: Date | null }>(
-    'SELECT status, lease_until FROM candle_backfill WHERE id = $1',
+  const [row] = await sql.rows<{ readonly status: BackfillStatus; readonly until: Date }>(
+    'SELECT status, coalesce(lease_until, now()) AS until FROM candle_backfill WHERE id = $1',
     [id],
   );
   if (row === undefined) return { kind: 'over', status: 'unknown' };
-  if (row.status === 'running') return { kind: 'held', untilMs: row.lease_until!.getTime() };
-  // Given back between the two statements: its new job is under way.
-  return row.status === 'queued' ? { kind: 'held', untilMs: Date.now() } : { kind: 'over', status: row.status };
+  // Another worker's, or given back between the two statements: then its new job is under way.
+  const isOpen = row.status === 'running' || row.status === 'queued';
+  return isOpen ? { kind: 'held', untilMs: row.until.getTime() } : { kind: 'over', status: row.status };
 }
 
 async function tryClaim(sql: Sql, id: string, workerId: string, leaseMs: number): Promise<BackfillClaim | null> {
