@@ -8,6 +8,7 @@ const WORKERS: Readonly<Record<QueueContract['workedBy'], { readonly check: stri
   'backtest-runner': { check: 'runner', isHere: true },
   'price-ingestor': { check: 'ingestor', isHere: true },
   'strategy-evaluator': { check: 'evaluator', isHere: false },
+  'order-executor': { check: 'executors', isHere: false },
 };
 
 /** Reachable, set up not to lose jobs, and with a worker on every queue. */

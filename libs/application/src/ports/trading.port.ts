@@ -1,18 +1,12 @@
-import type { DecimalText } from '#domain';
+import type { DecimalText, OrderSide, OrderTerms } from '#domain';
+
+export type { OrderSide, OrderTerms } from '#domain';
 
 export interface Balance {
   readonly asset: string;
   readonly free: DecimalText;
   readonly locked: DecimalText;
 }
-
-export type OrderSide = 'buy' | 'sell';
-
-/** What is bought or sold: a market buy by quote value, a market sell by base quantity, or a limit that leaves nothing resting. */
-export type OrderTerms =
-  | { readonly kind: 'market-buy'; readonly quoteValue: DecimalText }
-  | { readonly kind: 'market-sell'; readonly quantity: DecimalText }
-  | { readonly kind: 'limit-ioc'; readonly side: OrderSide; readonly quantity: DecimalText; readonly price: DecimalText };
 
 export interface OrderRequest {
   readonly marketId: string;

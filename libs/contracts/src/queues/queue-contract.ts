@@ -20,7 +20,7 @@ export interface QueuePolicy {
 export interface QueueContract<Payload extends z.ZodType = z.ZodType> {
   readonly name: string;
   /** The app whose workers take its jobs. */
-  readonly workedBy: 'backtest-runner' | 'price-ingestor' | 'strategy-evaluator';
+  readonly workedBy: 'backtest-runner' | 'price-ingestor' | 'strategy-evaluator' | 'order-executor';
   readonly payload: Payload;
   readonly policy: QueuePolicy;
 }
