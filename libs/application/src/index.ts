@@ -67,3 +67,4 @@ export * from './ledger/ledger-store.port.js';
 export { type PaperExecution, type PaperVenueStore } from './paper/paper-venue-store.port.js';
 export * from './portfolios/portfolio.js';
 export * from './portfolios/portfolio-store.port.js';
+export * from './reconciliation/account-books.js';

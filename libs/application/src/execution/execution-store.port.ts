@@ -162,5 +162,7 @@ export interface ExecutionStore {
   knownTrades(accountId: string, marketId: string, venueTradeIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Puts jobs of work that is overdue by `graceMs` into the outbox again. Returns how many. */
   requeueOverdue(nowMs: number, graceMs: number, limit: number): Promise<number>;
+  /** No plan touches the market before that; never shortens one that stands. */
+  quarantine(accountId: string, marketId: string, untilMs: number, reason: string): Promise<void>;
   accountOfPlan(planId: string): Promise<{ readonly accountId: string; readonly mode: TradingMode } | null>;
 }
