@@ -56,6 +56,8 @@ export * from './market/market-group.js';
 export * from './market/price-quality.js';
 export * from './market/share-groups.js';
 export * from './portfolio/portfolio-configuration.js';
+export * from './portfolio/portfolio-name.js';
+export * from './portfolio/portfolio-states.js';
 export * from './planning/plan-states.js';
 export * from './order/order-states.js';
 export * from './risk/trading-state.js';

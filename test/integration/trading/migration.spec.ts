@@ -1,4 +1,4 @@
-import { ATTEMPT_TRANSITIONS, INTENT_TRANSITIONS, PLAN_TRANSITIONS } from '#domain';
+import { ATTEMPT_TRANSITIONS, INTENT_TRANSITIONS, PLAN_TRANSITIONS, PORTFOLIO_TRANSITIONS } from '#domain';
 import { createDataSource, runMigrations } from '#persistence';
 import { createTestDatabase, type TestDatabase } from '#testing';
 
@@ -29,6 +29,7 @@ const pairsOf = (table: Readonly<Record<string, readonly string[]>>): string[] =
 
 it('knows the same transitions as the domain', async () => {
   expect(await legalOf('rebalance_plan')).toEqual(pairsOf(PLAN_TRANSITIONS));
+  expect(await legalOf('portfolio')).toEqual(pairsOf(PORTFOLIO_TRANSITIONS));
   expect(await legalOf('order_attempt')).toEqual(pairsOf(ATTEMPT_TRANSITIONS));
   const intents = Object.fromEntries(Object.entries(INTENT_TRANSITIONS).map(([from, row]) => [from, Object.values(row)]));
   expect(await legalOf('order_intent')).toEqual(pairsOf(intents));

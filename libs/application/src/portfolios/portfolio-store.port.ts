@@ -25,7 +25,13 @@ export type CreateOutcome =
   /** What the account has unassigned is less than the capital asked for. */
   | { readonly kind: 'insufficient-balance'; readonly unassigned: DecimalText };
 
-export type ChangeOutcome = { readonly kind: 'changed'; readonly portfolio: Portfolio } | { readonly kind: 'not-found' } | { readonly kind: 'version-mismatch'; readonly portfolio: Portfolio } | { readonly kind: 'plan-open'; readonly planId: string };
+export type ChangeOutcome =
+  | { readonly kind: 'changed'; readonly portfolio: Portfolio }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'version-mismatch'; readonly portfolio: Portfolio }
+  | { readonly kind: 'plan-open'; readonly planId: string }
+  /** Not a move of `PORTFOLIO_TRANSITIONS`. */
+  | { readonly kind: 'illegal'; readonly from: PortfolioState; readonly to: PortfolioState };
 
 export type FundsOutcome =
   | { readonly kind: 'moved'; readonly portfolio: Portfolio }
@@ -49,15 +55,18 @@ export interface PortfolioStore {
   /** Without deleted ones unless asked for by state; by id. */
   list(filter: PortfolioFilter): Promise<Portfolio[]>;
   configurations(portfolioId: string): Promise<ConfigurationVersion[]>;
-  /** A new version; watched prices follow it. Refused with `plan-open` where the basket changes while a plan is open. */
+  /** A new version; watched prices follow it, and a look is asked for. Refused with `plan-open` where the basket changes while a plan is open. */
   changeConfiguration(id: string, expectedVersion: number, configuration: PortfolioConfiguration, sha256: string, atMs: number, by: string): Promise<ChangeOutcome>;
-  /** A running one asks for a look at once. `stopped` and `deleted` watch no prices; `deleted` is refused while a plan is open, and gives what it holds back to the account. */
+  /**
+   * A running one asks for a look at once. `stopped` and `deleted` watch no prices; `deleted` is refused while a plan is open,
+   * and gives what it holds back to the account. To the state that it is in already: nothing changes.
+   */
   changeState(id: string, expectedVersion: number, state: PortfolioState, reason: string | null, atMs: number, by: string): Promise<ChangeOutcome>;
-  /** Quote currency in (above zero) or out of the portfolio: from or to the account's unassigned money, of paper from outside. Refused while a plan is open. */
+  /** Quote currency in (above zero) or out of the portfolio (below): from or to the account's unassigned money, of paper from outside. Refused while a plan is open. */
   moveFunds(id: string, quantity: DecimalText, atMs: number, by: string): Promise<FundsOutcome>;
   /** By asset. */
   holdings(portfolioId: string): Promise<Holding[]>;
-  /** Ascending, at most `limit`, evenly thinned where there are more. */
+  /** Ascending, both ends included; evenly thinned to `limit` where there are more, with what a point sums up of those left out before it. */
   equity(portfolioId: string, fromMs: number, toMs: number, limit: number): Promise<EquityPoint[]>;
   /** Of its shard, as soon as the evaluator can. */
   requestLook(portfolioId: string, atMs: number): Promise<boolean>;

@@ -56,4 +56,6 @@ export interface EquityPoint {
   readonly flows: number;
   /** Time-weighted: 1 at the first point, net of flows. */
   readonly returnIndex: number;
+  /** Largest distance of the index below its peak so far, as a fraction of it, since the point before. */
+  readonly drawdown: number;
 }

@@ -31,9 +31,10 @@ export const EVALUATIONS: readonly string[] = [
      evaluation_looks     integer NOT NULL DEFAULT 0,
      CHECK ((evaluation_id IS NULL) = (evaluation_looks = 0))
    ) WITH (fillfactor = 50)`,
+  // Whoever changes a portfolio asks for a look and takes a number, so that what was decided about it before is overtaken.
   `CREATE FUNCTION portfolio_look_before_update() RETURNS trigger LANGUAGE plpgsql AS $$
    BEGIN
-     IF NEW.look_seq < OLD.look_seq OR (NEW.look_seq > OLD.look_seq AND NEW.last_look_ms <= OLD.last_look_ms) THEN
+     IF NEW.look_seq < OLD.look_seq OR (NEW.look_seq > OLD.look_seq AND NEW.last_look_ms <= OLD.last_look_ms AND NEW.look_requested_ms IS NULL) THEN
        RAISE EXCEPTION 'looks at portfolio % cannot go back', OLD.portfolio_id USING ERRCODE = 'check_violation';
      END IF;
      RETURN NEW;

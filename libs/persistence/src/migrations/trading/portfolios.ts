@@ -30,7 +30,12 @@ const TRIGGERS = [
      ('order_intent', 'canceled', 'filled'), ('order_intent', 'canceled', 'partial'), ('order_intent', 'partial', 'filled'),
      ('order_attempt', 'prepared', 'acked'), ('order_attempt', 'prepared', 'rejected'), ('order_attempt', 'prepared', 'not-sent'), ('order_attempt', 'prepared', 'unknown'),
      ('order_attempt', 'unknown', 'acked'), ('order_attempt', 'unknown', 'dead'),
-     ('order_attempt', 'acked', 'done'), ('order_attempt', 'dead', 'acked'), ('order_attempt', 'rejected', 'acked')`,
+     ('order_attempt', 'acked', 'done'), ('order_attempt', 'dead', 'acked'), ('order_attempt', 'rejected', 'acked'),
+     ('portfolio', 'created', 'running'), ('portfolio', 'created', 'deleted'),
+     ('portfolio', 'running', 'buys-paused'), ('portfolio', 'running', 'paused'), ('portfolio', 'running', 'stopped'),
+     ('portfolio', 'buys-paused', 'running'), ('portfolio', 'buys-paused', 'paused'), ('portfolio', 'buys-paused', 'stopped'),
+     ('portfolio', 'paused', 'running'), ('portfolio', 'paused', 'buys-paused'), ('portfolio', 'paused', 'stopped'), ('portfolio', 'paused', 'deleted'),
+     ('portfolio', 'stopped', 'running'), ('portfolio', 'stopped', 'deleted')`,
   `CREATE FUNCTION refuse_illegal_transition() RETURNS trigger LANGUAGE plpgsql AS $$
    BEGIN
      IF NEW.state <> OLD.state AND NOT EXISTS (
@@ -108,6 +113,7 @@ const PORTFOLIO = [
   `CREATE UNIQUE INDEX portfolio_name ON portfolio (name) WHERE state <> 'deleted'`,
   `CREATE INDEX portfolio_by_shard ON portfolio (venue, shard) WHERE state IN ('running', 'buys-paused', 'paused')`,
   'CREATE INDEX portfolio_by_account ON portfolio (account_id)',
+  'CREATE TRIGGER portfolio_transition BEFORE UPDATE ON portfolio FOR EACH ROW EXECUTE FUNCTION refuse_illegal_transition()',
   `CREATE TRIGGER portfolio_noted AFTER INSERT OR UPDATE ON portfolio FOR EACH ROW EXECUTE FUNCTION note_state('id')`,
   `CREATE TABLE portfolio_configuration (
      portfolio_id text NOT NULL REFERENCES portfolio (id) DEFERRABLE INITIALLY DEFERRED,
