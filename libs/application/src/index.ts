@@ -56,10 +56,12 @@ export { SubmitBackfill, type SubmitBackfillParts, type SubmitBackfillResult } f
 export { AppendClosedCandles, type AppendClosedCandlesParts, type AppendRound } from './backfills/append-closed-candles.js';
 export { RetryGaps, type RetryGapsParts, type RetryRound } from './backfills/retry-gaps.js';
 export * from './accounts/account-store.port.js';
+export * from './evaluation/dry-run.js';
 export * from './evaluation/evaluation.js';
 export * from './evaluation/evaluation-store.port.js';
 export * from './execution/execution-store.port.js';
 export * from './execution/plan.js';
+export * from './execution/plan-limits.js';
 export * from './execution/execution-venue.port.js';
 export * from './failpoints/failpoint.js';
 export * from './kill-switch/kill-switch-store.port.js';

@@ -24,34 +24,57 @@ export interface EvaluatedPortfolio {
   readonly tradingState: TradingState;
   readonly account: { readonly isReconciled: boolean; readonly openOrderCount: number; readonly problem: string | null };
   /** Null: nothing is known of the market. */
-  readonly markets: readonly ({ readonly rules: MarketRules; readonly tradability: Tradability } | null)[];
+  readonly markets: readonly (KnownRules | null)[];
   /** Until when no plan may touch the asset; null: free. */
   readonly quarantinedUntilMs: readonly (number | null)[];
   readonly plansLastDay: number;
+  /** When the last plan that was aborted within the last day ended; null: none was. */
+  readonly lastAbortedMs: number | null;
   /** Grows by one with each look; whoever writes must have seen the last. */
   readonly lookSeq: number;
   readonly lastLookMs: number | null;
-  /** A look was asked for, whatever the time: a plan has settled, a configuration was changed. */
-  readonly isLookRequested: boolean;
+  /** Not null: a look was asked for, whatever the time, since a plan has settled or the portfolio was changed. */
+  readonly lookRequestedMs: number | null;
   /** The row that a further hold of the same reason would extend. */
-  readonly current: { readonly evaluationId: string; readonly kind: 'hold' | 'plan'; readonly reason: string; readonly detail: string | null; readonly configVersion: number } | null;
-  readonly lastEquity: { readonly atMs: number; readonly equity: number; readonly returnIndex: number; readonly peakIndex: number } | null;
-  /** External flows booked since the last equity point, in quote at the prices of their booking. */
-  readonly flowsSinceEquity: number;
+  readonly current: CurrentEvaluation | null;
+  readonly lastEquity: { readonly atMs: number; readonly equity: number; readonly returnIndex: number; readonly peakIndex: number; readonly flowsTotal: number } | null;
+  /** External flows in all, in quote at the prices of their booking; read at the same moment as the holdings. */
+  readonly flowsTotal: number;
 }
 
-/** A hold for the same reason as before: the current row is extended. */
-export interface FoldedLook {
+export interface KnownRules {
+  readonly rules: MarketRules;
+  readonly tradability: Tradability;
+  readonly isListed: boolean;
+  readonly seenMs: number;
+}
+
+export interface CurrentEvaluation {
+  readonly evaluationId: string;
+  readonly kind: 'hold' | 'plan';
+  readonly reason: string;
+  readonly subject: string | null;
+  readonly configVersion: number;
+}
+
+/** The look that was taken, and when the next one is due. */
+export interface LookTaken {
   readonly portfolioId: string;
+  /** As it was seen; the look takes the next one. */
   readonly lookSeq: number;
+  /** As it was seen: a later wish stays. */
+  readonly lookRequestedMs: number | null;
   readonly atMs: number;
+  readonly nextLookMs: number;
+  /** Stored with the look or not at all. */
+  readonly equity: NewEquityPoint | null;
 }
 
 export interface NewEquityPoint {
-  readonly atMs: number;
   readonly equity: number;
   readonly cash: number;
   readonly flows: number;
+  readonly flowsTotal: number;
   readonly returnIndex: number;
   readonly peakIndex: number;
 }
@@ -82,25 +105,25 @@ export interface NewPlan {
 
 /** A look whose outcome differs from the current row's, or that led to a plan. */
 export interface NewEvaluation {
-  readonly evaluation: Omit<Evaluation, 'lastMs' | 'looks'>;
-  readonly lookSeq: number;
+  readonly look: LookTaken;
+  readonly evaluation: Omit<Evaluation, 'portfolioId' | 'firstMs' | 'lastMs' | 'looks' | 'planId'> & { readonly subject: string | null };
   readonly plan: NewPlan | null;
 }
 
-export type RecordOutcome = 'recorded' | /** Another evaluator was faster. */ 'overtaken' | /** The database has an open plan of the portfolio. */ 'plan-open';
+export type RecordOutcome = 'recorded' | /** Another evaluator, or a change of the portfolio, was faster. */ 'overtaken' | /** The database has an open plan of the portfolio. */ 'plan-open';
 
 /** @throws StoreFailure */
 export interface EvaluationStore {
-  /** Those of the shard that are running, pausing or paused, in one reading. `null` for the shard: all. */
-  loadShard(venue: VenueName, shard: number | null): Promise<EvaluatedPortfolio[]>;
-  load(portfolioId: string): Promise<EvaluatedPortfolio | null>;
-  /** One statement for all; returns ids of portfolios whose look was counted (others were overtaken). */
-  recordFolded(looks: readonly FoldedLook[]): Promise<ReadonlySet<string>>;
-  /** One transaction: the row (and the end of the one before), the plan with its intents and its job in the outbox. */
+  /** Those of the shard that are running or paused and due at that time of the venue's, in one reading. `null` for the shard: of all. */
+  loadDue(venue: VenueName, shard: number | null, nowMs: number): Promise<EvaluatedPortfolio[]>;
+  /** In whatever state, due or not; with another configuration where one is given. Null: there is none, or it is deleted. */
+  load(portfolioId: string, nowMs: number, configuration?: PortfolioConfiguration): Promise<EvaluatedPortfolio | null>;
+  /** Holds for the same reason as before: the current rows are extended. One statement for all; returns ids of portfolios whose look was counted (others were overtaken). */
+  recordFolded(looks: readonly LookTaken[]): Promise<ReadonlySet<string>>;
+  /** One transaction: the row (and the end of the one before), the equity, the plan with its intents and its job in the outbox. */
   record(evaluation: NewEvaluation): Promise<RecordOutcome>;
-  recordEquity(points: readonly { readonly portfolioId: string; readonly point: NewEquityPoint }[]): Promise<void>;
   /** Shards with a portfolio whose last look is older than twice its time, or that waits for one asked for. */
   overdueShards(venue: VenueName, nowMs: number): Promise<number[]>;
-  /** Newest first. */
+  /** Newest first. `atMs`: those that had begun by then. */
   evaluations(portfolioId: string, options: { readonly atMs?: number; readonly limit: number; readonly beforeId?: string }): Promise<Evaluation[]>;
 }

@@ -1,10 +1,10 @@
-import type { DeclinedTrigger, HoldReason, PlanDecision, PriceFlag, TradingState } from '#domain';
+import type { DeclinedTrigger, HoldReason, PlanDecision, PriceFlag, TriggerKind } from '#domain';
 
 /** Why a portfolio was not even asked about. */
 export type GuardReason =
   | `price-${PriceFlag}`
   | 'plan-open' | 'open-orders' | 'account-unreconciled' | 'halted' | 'paused' | 'market-untradable' | 'market-quarantined' | 'rules-missing'
-  | 'clock-suspect' | 'plans-per-day' | 'drawdown' | 'external-flow' | 'not-feasible';
+  | 'clock-suspect' | 'recently-aborted' | 'plans-per-day' | 'drawdown' | 'external-flow' | 'not-feasible' | 'failed-sanity';
 
 /** Prices that were evaluated, in listed order; null: none. */
 export interface PriceInput {
@@ -26,11 +26,30 @@ export interface EvaluationInput {
   readonly lastFillMs: readonly (number | null)[];
   /** The fee that estimates use: the parameters', live the market's own. */
   readonly tradingFee: number;
+  /** False: the start's purchases are what is decided about. */
+  readonly isAllocated: boolean;
 }
 
-export type EvaluationOutcome =
-  | { readonly kind: 'hold'; readonly reason: HoldReason | GuardReason; /** For people: which asset, which limit. */ readonly detail: string | null; readonly declined: readonly DeclinedTrigger[] }
-  | { readonly kind: 'plan'; readonly reason: 'initial' | 'upside' | 'downside' | 'limit'; readonly detail: string | null; readonly declined: readonly DeclinedTrigger[]; readonly decision: PlanDecision };
+export interface EvaluationHold {
+  readonly kind: 'hold';
+  readonly reason: HoldReason | GuardReason;
+  /** For people: which asset, which limit. May change from look to look. */
+  readonly detail: string | null;
+  /** What the reason is about, such as the asset; holds of one reason about the same thing are one row. */
+  readonly subject: string | null;
+  readonly declined: readonly DeclinedTrigger[];
+}
+
+export interface EvaluationPlan {
+  readonly kind: 'plan';
+  readonly reason: 'initial' | TriggerKind;
+  readonly detail: string | null;
+  readonly subject: string | null;
+  readonly declined: readonly DeclinedTrigger[];
+  readonly decision: PlanDecision;
+}
+
+export type EvaluationOutcome = EvaluationHold | EvaluationPlan;
 
 /** Holds with the same reason follow each other in one row: `firstMs` to `lastMs`, `looks` of them. */
 export interface Evaluation {
@@ -50,11 +69,4 @@ export interface Evaluation {
   readonly input: EvaluationInput;
   readonly inputSha256: string;
   readonly planId: string | null;
-}
-
-export interface GuardFacts {
-  readonly tradingState: TradingState;
-  readonly openPlanId: string | null;
-  readonly openVenueOrders: number;
-  readonly isReconciled: boolean;
 }

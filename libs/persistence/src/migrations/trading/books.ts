@@ -39,8 +39,8 @@ const LEDGER = [
      occurred_ms  epoch_ms NOT NULL,
      booked_ms    epoch_ms NOT NULL,
      memo         text CHECK (char_length(memo) <= 2000),
-     -- Value in quote of what flowed into portfolios (out of them: negative), by portfolio.
-     flows        jsonb
+     -- Value in quote of what flowed into portfolios (out of them: negative): an array of {portfolioId, value}.
+     flows        jsonb CHECK (jsonb_typeof(flows) = 'array')
    )`,
   'CREATE INDEX ledger_transaction_by_account ON ledger_transaction (account_id, id)',
   `CREATE TABLE ledger_entry (
@@ -85,6 +85,20 @@ const LEDGER = [
        SET quantity = held.quantity + EXCLUDED.quantity, last_fill_ms = greatest(held.last_fill_ms, EXCLUDED.last_fill_ms);
      RETURN NULL;
    END $$`,
+  // Derived too: what has flowed in so far, in the same transaction as the holdings that it changed.
+  `CREATE TABLE portfolio_flow (
+     portfolio_id text PRIMARY KEY REFERENCES portfolio (id),
+     total        double precision NOT NULL CHECK (total > '-Infinity' AND total < 'Infinity')
+   )`,
+  `CREATE FUNCTION keep_flow() RETURNS trigger LANGUAGE plpgsql AS $$
+   BEGIN
+     INSERT INTO portfolio_flow AS flow (portfolio_id, total)
+     SELECT flowed ->> 'portfolioId', sum((flowed ->> 'value')::float8) FROM jsonb_array_elements(NEW.flows) AS flowed GROUP BY 1 ORDER BY 1
+     ON CONFLICT (portfolio_id) DO UPDATE SET total = flow.total + EXCLUDED.total;
+     RETURN NULL;
+   END $$`,
+  `CREATE TRIGGER ledger_transaction_keeps_flow AFTER INSERT ON ledger_transaction
+     FOR EACH ROW WHEN (NEW.flows IS NOT NULL) EXECUTE FUNCTION keep_flow()`,
   'CREATE TRIGGER ledger_entry_keeps_holding AFTER INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION keep_holding()',
 ];
 

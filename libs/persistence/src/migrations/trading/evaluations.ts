@@ -12,6 +12,8 @@ export const EVALUATIONS: readonly string[] = [
      kind           text NOT NULL CHECK (kind IN ('hold', 'plan')),
      reason         text NOT NULL CHECK (char_length(reason) BETWEEN 1 AND 64),
      detail         text CHECK (char_length(detail) <= 2000),
+     -- What the reason is about: holds of one reason about the same thing are one row.
+     subject        text CHECK (char_length(subject) <= 300),
      declined       jsonb NOT NULL,
      input          jsonb NOT NULL,
      input_sha256   text NOT NULL CHECK (input_sha256 ~ '^[0-9a-f]{64}$'),
@@ -26,6 +28,8 @@ export const EVALUATIONS: readonly string[] = [
      portfolio_id         text PRIMARY KEY REFERENCES portfolio (id),
      look_seq             bigint NOT NULL DEFAULT 0,
      last_look_ms         epoch_ms,
+     -- Null: at once.
+     next_look_ms         epoch_ms,
      look_requested_ms    epoch_ms,
      evaluation_id        text REFERENCES evaluation (id),
      evaluation_looks     integer NOT NULL DEFAULT 0,
@@ -46,6 +50,8 @@ export const EVALUATIONS: readonly string[] = [
      equity       double precision NOT NULL CHECK (equity > '-Infinity' AND equity < 'Infinity'),
      cash         double precision NOT NULL CHECK (cash > '-Infinity' AND cash < 'Infinity'),
      flows        double precision NOT NULL CHECK (flows > '-Infinity' AND flows < 'Infinity'),
+     -- Sum of all flows up to here: what the next point's are counted from.
+     flows_total  double precision NOT NULL CHECK (flows_total > '-Infinity' AND flows_total < 'Infinity'),
      return_index double precision NOT NULL CHECK (return_index > '-Infinity' AND return_index < 'Infinity'),
      peak_index   double precision NOT NULL CHECK (peak_index >= return_index AND peak_index < 'Infinity'),
      PRIMARY KEY (portfolio_id, at_ms)
