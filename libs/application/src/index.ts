@@ -70,3 +70,4 @@ export { type PaperExecution, type PaperVenueStore } from './paper/paper-venue-s
 export * from './portfolios/portfolio.js';
 export * from './portfolios/portfolio-store.port.js';
 export * from './reconciliation/account-books.js';
+export { MAX_REPLAYED, ReplayPortfolio, type PortfolioReplay, type ReplayPortfolioParts } from './replay/replay-portfolio.js';

@@ -29,3 +29,6 @@ export {
 } from './report/backtest-report.js';
 export { holdEquityAt } from './report/hold-equity-at.js';
 export { weightsAt, type WeightsPoint } from './report/weights-at.js';
+export { DELAY_MS } from './replay/compare-legs.js';
+export { type Divergence, type DivergenceCause, type RecordedDecision, type RecordedLeg, type RecordedOutcome } from './replay/recorded-decision.js';
+export { replayWindow, type ReplayedWindow } from './replay/replay-window.js';
