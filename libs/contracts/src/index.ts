@@ -1,10 +1,17 @@
+export * from './http/accounts.js';
 export * from './http/backtests.js';
 export * from './http/candle-backfills.js';
 export * from './http/candles.js';
+export * from './http/decimal-string.js';
+export * from './http/evaluations.js';
 export * from './http/exchange.js';
 export * from './http/health.js';
 export * from './http/ids.js';
+export * from './http/kill-switch.js';
+export { Money, MONEY, moneyOf } from './http/money.js';
 export * from './http/paging.js';
+export * from './http/plans.js';
+export * from './http/portfolios.js';
 export * from './http/problem.js';
 export * from './http/strategy-parameters.js';
 export * from './queues/account-reconcile.js';

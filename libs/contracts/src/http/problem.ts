@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ChangePreview } from './plans.js';
 
 export const ProblemFault = z.object({
   /** JSON pointer into the body, or `?name` for a query parameter. */
@@ -18,6 +19,8 @@ export const Problem = z
     instance: z.string(),
     requestId: z.string(),
     errors: z.array(ProblemFault).optional(),
+    /** Of `preview-needed`: what the change would do, and the token that confirms it. */
+    preview: ChangePreview.optional(),
   })
   .meta({ id: 'Problem' });
 
@@ -38,9 +41,28 @@ export const PROBLEMS = {
   'backtest-not-found': { status: 404, title: 'There is no such backtest' },
   'backfill-not-found': { status: 404, title: 'There is no such backfill' },
   'series-not-followed': { status: 404, title: 'The series is not followed' },
+  'portfolio-not-found': { status: 404, title: 'There is no such portfolio' },
+  'plan-not-found': { status: 404, title: 'There is no such plan' },
+  'account-not-found': { status: 404, title: 'There is no such account' },
+  'reconciliation-not-found': { status: 404, title: 'There is no such reconciliation' },
+  'evaluation-not-found': { status: 404, title: 'The portfolio was not looked at then' },
+  'switch-not-set': { status: 404, title: 'The kill switch is not engaged' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'run-not-finished': { status: 409, title: 'The run has no result' },
   'run-is-active': { status: 409, title: 'The run is queued or running' },
+  'name-taken': { status: 409, title: 'Another portfolio has this name' },
+  /** Somebody else changed it since: read it again. */
+  'version-mismatch': { status: 409, title: 'The portfolio has changed since' },
+  'plan-open': { status: 409, title: 'A plan of the portfolio is open' },
+  /** The change would trade much at once: look at the preview, and send its token. */
+  'preview-needed': { status: 409, title: 'The change must be looked at first' },
+  /** The second of the two acts that live trading with real money takes. */
+  'confirmation-needed': { status: 409, title: 'Real money is at stake: confirm it' },
+  'not-live-ready': { status: 409, title: 'The account is not fit for live trading' },
+  'state-conflict': { status: 409, title: 'The portfolio is not in a state for this' },
+  'insufficient-balance': { status: 409, title: 'There is not that much to move' },
+  'plan-not-abandonable': { status: 409, title: 'Only a plan that needs a person can be abandoned' },
+  'account-unreconciled': { status: 409, title: 'The books have not been found equal since' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
   'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key belongs to another request' },
@@ -48,6 +70,8 @@ export const PROBLEMS = {
   'backtest-impossible': { status: 422, title: 'No backtest can come of this' },
   /** Well formed, but the exchange has nothing of the kind: an unknown market, an interval it does not serve, a time before the listing. */
   'backfill-impossible': { status: 422, title: 'The exchange cannot give these candles' },
+  /** Well formed, but no portfolio can come of it: every reason is among the errors. */
+  'portfolio-impossible': { status: 422, title: 'No portfolio can come of this' },
   'too-many-streams': { status: 429, title: 'Too many event streams are open' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   'database-unavailable': { status: 503, title: 'The database cannot be reached' },
