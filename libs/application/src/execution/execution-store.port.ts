@@ -19,7 +19,7 @@ export interface PlanChange {
   readonly skip?: readonly { readonly intentId: string; readonly reason: string }[];
   /** Null: it has ended. */
   readonly nextActionMs: number | null;
-  /** Committed with it. */
+  /** Committed with it; the outbox keeps a job's coalescing key too. */
   readonly jobs: readonly QueuedJob[];
 }
 
@@ -66,6 +66,8 @@ export interface ClaimRequest {
   readonly holder: string;
   readonly nowMs: number;
   readonly leaseMs: number;
+  /** Committed with a skip or the plan's end, and with nothing else. */
+  readonly jobsAtEnd: readonly QueuedJob[];
   /** Pure: called under the locks, perhaps more than once. */
   readonly judge: (facts: ClaimFacts) => ClaimVerdict;
 }

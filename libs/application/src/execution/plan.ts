@@ -89,6 +89,8 @@ export interface AttemptRecord {
 /** A plan with all that belongs to it, as one reading. */
 export interface PlanView {
   readonly plan: PlanRecord;
+  /** Of its portfolio: whoever is to look at it after the plan's end is asked by shard. */
+  readonly shard: number;
   /** The version it was made with. */
   readonly configuration: PortfolioConfiguration;
   /** By leg. */
