@@ -1,14 +1,14 @@
+import type { AccountStore } from '../accounts/account-store.port.js';
 import type { Failpoint } from '../failpoints/failpoint.js';
 import type { HaltFile } from '../kill-switch/kill-switch-store.port.js';
 import type { Clock, IdSource } from '../ports/clock.port.js';
 import type { EventLog } from '../ports/event-log.port.js';
 import type { Timer } from '../ports/timer.port.js';
-import type { AccountChecks } from './account-checks.port.js';
+import type { AccountBooks, RefusalReactions } from '../reconciliation/account-books.js';
 import type { BookFills } from './book-fills.js';
 import type { ExecutionJobs } from './execution-jobs.js';
 import type { ExecutionStore } from './execution-store.port.js';
 import type { AccountGate, ExecutionVenues } from './execution-venue.port.js';
-import type { VenueReactions } from './venue-reactions.port.js';
 
 export interface AdvanceOrderParts {
   readonly store: ExecutionStore;
@@ -16,8 +16,9 @@ export interface AdvanceOrderParts {
   readonly gate: AccountGate;
   readonly haltFile: HaltFile;
   readonly books: BookFills;
-  readonly checks: Pick<AccountChecks, 'isBalanceUnchanged'>;
-  readonly reactions: VenueReactions;
+  readonly accountBooks: Pick<AccountBooks, 'isBalanceUnchanged'>;
+  readonly accounts: Pick<AccountStore, 'halt'>;
+  readonly reactions: RefusalReactions;
   readonly jobs: ExecutionJobs;
   readonly clock: Clock;
   /** Milliseconds of a clock that never jumps. */
@@ -39,8 +40,8 @@ export interface AdvanceOrderParts {
 export interface AdvancePlanParts {
   readonly store: ExecutionStore;
   readonly venues: ExecutionVenues;
-  readonly checks: Pick<AccountChecks, 'settle'>;
-  readonly reactions: VenueReactions;
+  readonly accountBooks: Pick<AccountBooks, 'settle'>;
+  readonly accounts: Pick<AccountStore, 'halt'>;
   readonly jobs: ExecutionJobs;
   readonly clock: Clock;
   readonly ids: IdSource;

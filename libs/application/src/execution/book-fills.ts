@@ -1,12 +1,40 @@
+import { postingsOfFill } from '#domain';
+import type { AccountStore } from '../accounts/account-store.port.js';
 import type { Failpoint } from '../failpoints/failpoint.js';
 import type { Clock } from '../ports/clock.port.js';
 import type { EventLog } from '../ports/event-log.port.js';
-import type { BookingRequest, BookingResult, ExecutionStore } from './execution-store.port.js';
-import type { VenueReactions } from './venue-reactions.port.js';
+import type { VenueFill } from '../ports/trading.port.js';
+import type { BookingRequest, BookingResult, ExecutionStore, FillBooking } from './execution-store.port.js';
+
+/** An attempt by which fills are known. */
+export interface FillOwner {
+  readonly clientOrderId: string;
+  readonly venueOrderId: string | null;
+  readonly portfolioId: string;
+}
+
+/**
+ * Whose each fill is: of the attempt whose id the venue tells with it, else of the one whose order it was. What nobody here
+ * ordered is the account's own, and belongs to no portfolio.
+ */
+export function attributeFills(fills: readonly VenueFill[], owners: readonly FillOwner[], market: { readonly base: string; readonly quote: string }): readonly FillBooking[] {
+  const byClientId = new Map(owners.map((owner) => [owner.clientOrderId, owner]));
+  const byVenueId = new Map(owners.flatMap((owner) => (owner.venueOrderId === null ? [] : [[owner.venueOrderId, owner] as const])));
+  return fills.map((fill) => {
+    const owner = byClientId.get(fill.clientOrderId ?? '') ?? byVenueId.get(fill.venueOrderId) ?? null;
+    const holder = owner === null ? ({ kind: 'unassigned' } as const) : ({ kind: 'portfolio', portfolioId: owner.portfolioId } as const);
+    return {
+      fill, ...market,
+      clientOrderId: owner?.clientOrderId ?? null,
+      portfolioId: owner?.portfolioId ?? null,
+      postings: postingsOfFill(fill, market, holder),
+    };
+  });
+}
 
 export interface BookFillsParts {
   readonly store: Pick<ExecutionStore, 'book'>;
-  readonly reactions: VenueReactions;
+  readonly accounts: Pick<AccountStore, 'halt'>;
   readonly clock: Clock;
   readonly failpoint: Failpoint;
   readonly log: EventLog;
@@ -27,8 +55,8 @@ export class BookFills {
   }
 
   private async haltOver({ accountId, marketId }: Omit<BookingRequest, 'nowMs'>, intentIds: readonly string[]): Promise<void> {
-    const { reactions, log } = this.parts;
+    const { accounts, clock, log } = this.parts;
     log.error({ event: 'overfilled', accountId, marketId, intentIds }, 'More was filled than was ordered');
-    await reactions.react(accountId, marketId, 'halt-account', `more was filled than was ordered for ${intentIds.join(', ')}`, null);
+    await accounts.halt(accountId, `more was filled than was ordered for ${intentIds.join(', ')}`, clock.nowMs());
   }
 }

@@ -21,4 +21,6 @@ export interface AccountBooks {
 /** What is to be done about a refusal beside ending or repeating the attempt. @throws StoreFailure */
 export interface RefusalReactions {
   react(venue: ExecutionVenue, marketId: string, refusal: Refusal): Promise<void>;
+  /** An order's fate is unknown because the venue failed: five of these within a minute open the account's breaker. */
+  noteUnknown(venue: ExecutionVenue, marketId: string, cause: string): Promise<void>;
 }
