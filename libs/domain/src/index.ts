@@ -71,3 +71,7 @@ export * from './order/dead-rule.js';
 export * from './planning/legs-of-plan.js';
 export * from './risk/caps.js';
 export * from './strategy/live-parameters.js';
+export * from './order/paper-fill.js';
+export * from './portfolio/time-weighted.js';
+export * from './portfolio/trigger-prices.js';
+export * from './risk/plan-sanity.js';
