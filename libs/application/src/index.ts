@@ -75,3 +75,5 @@ export * from './portfolios/portfolio.js';
 export * from './portfolios/portfolio-store.port.js';
 export * from './reconciliation/account-books.js';
 export { MAX_REPLAYED, ReplayPortfolio, type PortfolioReplay, type ReplayPortfolioParts } from './replay/replay-portfolio.js';
+export * from './execution/trading-reader.port.js';
+export * from './requests/request-key-store.port.js';

@@ -17,3 +17,4 @@ export { PostgresFollowedSeriesStore } from './backfills/postgres-followed-serie
 export { PostgresMarketStore } from './markets/postgres-market-store.js';
 export { PostgresIngestLeaseStore } from './ingest/postgres-ingest-lease-store.js';
 export { PostgresPriceWatchStore } from './ingest/postgres-price-watch-store.js';
+export { PostgresRequestKeyStore } from './requests/postgres-request-key-store.js';

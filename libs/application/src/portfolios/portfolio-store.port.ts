@@ -62,8 +62,8 @@ export interface PortfolioStore {
    * and gives what it holds back to the account. To the state that it is in already: nothing changes.
    */
   changeState(id: string, expectedVersion: number, state: PortfolioState, reason: string | null, atMs: number, by: string): Promise<ChangeOutcome>;
-  /** Quote currency in (above zero) or out of the portfolio (below): from or to the account's unassigned money, of paper from outside. Refused while a plan is open. */
-  moveFunds(id: string, quantity: DecimalText, atMs: number, by: string): Promise<FundsOutcome>;
+  /** Quote currency in (above zero) or out of the portfolio (below): from or to the account's unassigned money, of paper from outside. Refused while a plan is open. Said again with the same `moveId`, it moves nothing and says `moved`. */
+  moveFunds(id: string, quantity: DecimalText, atMs: number, by: string, moveId: string): Promise<FundsOutcome>;
   /** By asset. */
   holdings(portfolioId: string): Promise<Holding[]>;
   /** Ascending, both ends included; evenly thinned to `limit` where there are more, with what a point sums up of those left out before it. */

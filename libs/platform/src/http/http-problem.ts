@@ -31,6 +31,8 @@ export interface FieldFault {
 export interface ProblemExtras {
   readonly faults?: readonly FieldFault[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** Further members of the document (RFC 9457 §3.2); none of the standard ones can be replaced. */
+  readonly members?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
@@ -38,6 +40,7 @@ export interface ProblemExtras {
 export class HttpProblem<Code extends string = string> extends Error {
   readonly faults: readonly FieldFault[];
   readonly headers: Readonly<Record<string, string>>;
+  readonly members: Readonly<Record<string, unknown>>;
 
   constructor(
     readonly code: Code,
@@ -48,6 +51,7 @@ export class HttpProblem<Code extends string = string> extends Error {
     this.name = 'HttpProblem';
     this.faults = extras.faults ?? [];
     this.headers = extras.headers ?? {};
+    this.members = extras.members ?? {};
   }
 }
 

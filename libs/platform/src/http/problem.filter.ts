@@ -34,6 +34,7 @@ export function answerProblem(options: ProblemFilterOptions, error: unknown, req
     return;
   }
   const document = {
+    ...problem.members,
     type: `urn:rebalancer:problem:${problem.code}`,
     title: entry.title,
     status: entry.status,

@@ -34,6 +34,16 @@ export const OPERATIONS: readonly string[] = [
      reason        text NOT NULL CHECK (char_length(reason) <= 2000),
      opened_ms     epoch_ms NOT NULL
    )`,
+  // A client's name for a request, and the id that what it makes takes, laid down before it is made.
+  `CREATE TABLE request_key (
+     principal      text NOT NULL,
+     key            text NOT NULL CHECK (char_length(key) BETWEEN 1 AND 255),
+     request_sha256 text NOT NULL CHECK (request_sha256 ~ '^[0-9a-f]{64}$'),
+     reserved_id    text NOT NULL CHECK (char_length(reserved_id) BETWEEN 1 AND 64),
+     created_ms     epoch_ms NOT NULL,
+     PRIMARY KEY (principal, key)
+   )`,
+  'CREATE INDEX request_key_by_age ON request_key (created_ms)',
   // The venue's side of paper: no part of the books, which are compared with it as with any other venue.
   `CREATE TABLE paper_balance (
      account_id text NOT NULL REFERENCES trading_account (id),
