@@ -3,6 +3,7 @@ export { exchangeFields, selectExchange, type ExchangeSelection } from './config
 export { databaseUrl, logLevel, port, redisUrl, wholeNumber } from './config/fields.js';
 export { ConfigurationError, readConfig, type Environment } from './config/read-config.js';
 export { canonicalSha256 } from './digest/canonical-sha256.js';
+export { armFailpoints, FailpointError, type FailpointOptions } from './failpoints/armed-failpoints.js';
 export type { Ends } from './lifecycle/ends.js';
 export { namesOfRejected, startHealthServer, type HealthServer, type ReadinessCheck } from './lifecycle/health-server.js';
 export { stopOnSignal, type StopOptions } from './lifecycle/stop-on-signal.js';
