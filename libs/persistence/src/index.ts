@@ -18,3 +18,5 @@ export { PostgresMarketStore } from './markets/postgres-market-store.js';
 export { PostgresIngestLeaseStore } from './ingest/postgres-ingest-lease-store.js';
 export { PostgresPriceWatchStore } from './ingest/postgres-price-watch-store.js';
 export { PostgresRequestKeyStore } from './requests/postgres-request-key-store.js';
+export { PostgresEvaluationStore } from './evaluation/postgres-evaluation-store.js';
+export type { PlanJobPolicy } from './evaluation/store-looks.js';
