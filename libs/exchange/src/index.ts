@@ -9,3 +9,6 @@ export { type HttpExchange, type HttpRequest, type HttpSend } from './mexc/http-
 export { type MexcOptions, type RetryLimits } from './mexc/mexc-options.js';
 export { type Credentials } from './mexc/redact.js';
 export { MEXC_ORIGIN } from './mexc/venue-origin.js';
+export { paperExecutionVenue } from './paper/paper-execution-venue.js';
+export { type PaperCosts } from './paper/paper-execution.js';
+export { PaperTrading, type PaperParts } from './paper/paper-trading.js';

@@ -20,3 +20,4 @@ export { PostgresPriceWatchStore } from './ingest/postgres-price-watch-store.js'
 export { PostgresRequestKeyStore } from './requests/postgres-request-key-store.js';
 export { PostgresEvaluationStore } from './evaluation/postgres-evaluation-store.js';
 export type { PlanJobPolicy } from './evaluation/store-looks.js';
+export { PostgresPaperVenueStore } from './paper/postgres-paper-venue-store.js';

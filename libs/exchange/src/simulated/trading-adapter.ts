@@ -1,16 +1,11 @@
 import type {
-  Balance, CancelOutcome, Clock, OrderLookup, OrderRequest, OrderTerms, SubmitOutcome, TradingPort, VenueFill, VenueOrder, VenueOrderStatus,
+  Balance, CancelOutcome, Clock, OrderLookup, OrderRequest, SubmitOutcome, TradingPort, VenueFill, VenueOrder, VenueOrderStatus,
 } from '#application';
 import { orderFault } from '../dialect/order-fault.js';
 import { refusedUnsent } from '../dialect/refused-unsent.js';
-import { verdictOfCode } from '../dialect/venue-codes.js';
 import { openToApi, unknownMarket } from './market-data-adapter.js';
-import type { OrderDraft, Rejection, SimulatedFill, SimulatedOrder, SimulatedVenue, VenueStatusWord } from './venue-types.js';
-
-/** MEXC takes a timestamp that is so much ahead of its clock. */
-const MOST_AHEAD_MS = 1_000;
-
-const OUTSIDE_WINDOW: Rejection = { code: 700_003, message: 'Timestamp for this request is outside of the recvWindow.' };
+import { draftOf, outcomeOf, windowFault } from './order-words.js';
+import type { SimulatedFill, SimulatedOrder, SimulatedVenue, VenueStatusWord } from './venue-types.js';
 
 const STATUS: Readonly<Record<VenueStatusWord, VenueOrderStatus>> = {
   NEW: 'open',
@@ -37,7 +32,8 @@ export class SimulatedTrading implements TradingPort {
     const fault = orderFault(order);
     if (fault !== null) return refusedUnsent(fault, { isRetryable: false });
     const nowMs = this.clock.nowMs();
-    if (order.signMs >= nowMs + MOST_AHEAD_MS || nowMs - order.signMs > order.receiveWindowMs) return outcomeOf(OUTSIDE_WINDOW);
+    const late = windowFault(order, nowMs);
+    if (late !== null) return outcomeOf(late);
     const placed = this.simulated.place(draftOf(order, this.accountId), nowMs);
     if (placed.kind === 'accepted') return { kind: 'acknowledged', venueOrderId: placed.order.orderId };
     return outcomeOf(placed.rejection);
@@ -73,27 +69,6 @@ export class SimulatedTrading implements TradingPort {
     if (this.simulated.markets().every(({ rules }) => rules.marketId !== marketId)) throw unknownMarket(marketId);
     return marketId;
   }
-}
-
-function draftOf({ marketId, clientOrderId, terms }: OrderRequest, accountId: string): OrderDraft {
-  return { accountId, marketId, clientOrderId, ...wordsOf(terms) };
-}
-
-type DraftWords = Pick<OrderDraft, 'side' | 'type' | 'quantity' | 'quoteOrderQuantity' | 'price'>;
-
-function wordsOf(terms: OrderTerms): DraftWords {
-  const nothing = { quantity: null, quoteOrderQuantity: null, price: null };
-  if (terms.kind === 'market-buy') return { ...nothing, side: 'BUY', type: 'MARKET', quoteOrderQuantity: terms.quoteValue };
-  if (terms.kind === 'market-sell') return { ...nothing, side: 'SELL', type: 'MARKET', quantity: terms.quantity };
-  const { side, quantity, price } = terms;
-  return { ...nothing, side: side === 'buy' ? 'BUY' : 'SELL', type: 'IMMEDIATE_OR_CANCEL', quantity, price };
-}
-
-/** Nothing is lost on the way, so a code that is not listed is a refusal too; what the table holds for possibly live stays so. */
-function outcomeOf({ code, message }: Rejection): SubmitOutcome {
-  const verdict = verdictOfCode(String(code)) ?? { isRetryable: false, reaction: 'none' };
-  if (verdict === 'unknown') return { kind: 'unknown', cause: `code ${code}: ${message}`, httpStatus: null, code: String(code) };
-  return { kind: 'refused', refusal: { proof: 'venue', ...verdict, retryAfterMs: null, httpStatus: null, code: String(code), message } };
 }
 
 function venueOrderOf(order: SimulatedOrder): VenueOrder {
