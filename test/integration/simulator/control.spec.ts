@@ -25,6 +25,8 @@ describe('what the control API refuses', () => {
     { method: 'POST', path: '/faults', body: { fault: 'market-closed', parameters: { code: 1 } }, pointer: '/parameters/code', rule: /expected one of/u },
     { method: 'POST', path: '/faults', body: { fault: 'reply-lost', parameters: { seconds: 1 } }, pointer: '/parameters', rule: /seconds/u },
     { method: 'PUT', path: '/clock', body: { shiftMs: '5' }, pointer: '/shiftMs', rule: /number/u },
+    { method: 'PUT', path: '/course', body: {}, pointer: '', rule: /at least one field/u },
+    { method: 'PUT', path: '/course', body: { speed: 0.5 }, pointer: '/speed', rule: /int/u },
     { method: 'PUT', path: '/balances', body: { asset: 'USDT', free: 5 }, pointer: '/free', rule: /string/u },
     { method: 'PUT', path: '/balances', body: { asset: 'USDT', free: '-5' }, pointer: '/free', rule: /expected digits/u },
     { method: 'PATCH', path: '/markets/HANAUSDT', body: {}, pointer: '', rule: /at least one field/u },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ExchangeState } from '../exchange-state.js';
 import { FAULT_KINDS, ROWS_OF_OTHERS, ROWS_PLAYED_OTHERWISE, faultKind } from '../faults/fault-kinds.js';
 import { LIMITS } from '../limits.js';
-import { BalanceChange, ClockChange, FaultRequest, MarketChange, RateLimitChange } from './control-schemas.js';
+import { BalanceChange, ClockChange, CourseChange, FaultRequest, MarketChange, RateLimitChange } from './control-schemas.js';
 import { ControlProblem, parseBody } from './control-problem.js';
 
 export interface ControlCall {
@@ -30,6 +30,7 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   { method: 'DELETE', path: '/faults/:id', handle: removeFault },
   { method: 'GET', path: '/clock', handle: clockOf },
   { method: 'PUT', path: '/clock', handle: shiftClock },
+  { method: 'PUT', path: '/course', handle: changeCourse },
   { method: 'GET', path: '/balances', handle: balancesOf },
   { method: 'PUT', path: '/balances', handle: setBalance },
   { method: 'GET', path: '/markets', handle: ({ state }) => ({ markets: state.venue.markets() }) },
@@ -66,6 +67,12 @@ function clockOf({ state: { clock } }: ControlCall): unknown {
 function shiftClock(call: ControlCall): unknown {
   call.state.clock.setShift(parseBody(ClockChange, call.body).shiftMs);
   return clockOf(call);
+}
+
+function changeCourse({ state: { venue, clock }, body }: ControlCall): unknown {
+  const fromMs = venue.changeCourse(parseBody(CourseChange, body), clock.venueMs());
+  const quotes = venue.markets().map(({ rules }) => [rules.marketId, venue.bestQuotes(rules.marketId, fromMs)] as const);
+  return { quotes: Object.fromEntries(quotes) };
 }
 
 function balancesOf({ state: { accounts, venue, clock } }: ControlCall): unknown {

@@ -15,6 +15,12 @@ export const BalanceChange = z.strictObject({
   free: decimal,
 });
 
+/** How prices go on: at what speed, 0 for not at all, and how much of their time passes at once. */
+export const CourseChange = z
+  .strictObject({ speed: z.int().min(0).max(10_000), skipMs: z.int().min(0).max(30 * DAY_MS) })
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, 'expected at least one field to change');
+
 /** At least one of them; the others stay. */
 export const MarketChange = z
   .strictObject({

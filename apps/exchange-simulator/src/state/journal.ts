@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { OrderDraft, SimulatedVenue } from '#exchange';
+import type { CourseChange, OrderDraft, SimulatedVenue } from '#exchange';
 import { z } from 'zod';
 import { readTextFile, StateFileError, unwritable } from './state-file.js';
 
@@ -11,6 +11,7 @@ export type Deed =
   | { readonly kind: 'placed'; readonly draft: OrderDraft }
   | { readonly kind: 'canceled'; readonly accountId: string; readonly marketId: string; readonly by: OrderKey }
   | { readonly kind: 'balance'; readonly accountId: string; readonly asset: string; readonly free: string }
+  | { readonly kind: 'course'; readonly change: CourseChange }
   | { readonly kind: 'rules'; readonly marketId: string; readonly change: Parameters<SimulatedVenue['changeRules']>[1] };
 
 export interface JournalEntry {
@@ -21,7 +22,7 @@ export interface JournalEntry {
 
 const Header = z.strictObject({ journal: z.int() });
 /** Of our own writing, as the state is; told apart only from what is none. */
-const Entry = z.strictObject({ atMs: z.number(), deed: z.looseObject({ kind: z.enum(['passed', 'placed', 'canceled', 'balance', 'rules']) }) });
+const Entry = z.strictObject({ atMs: z.number(), deed: z.looseObject({ kind: z.enum(['passed', 'placed', 'canceled', 'balance', 'course', 'rules']) }) });
 
 /** One line a deed, in the system's hands before `append` returns: the end of the process does not lose it. */
 export class Journal {

@@ -14,6 +14,7 @@ const anAct = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), pick: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('status' as const), marketId: fc.constantFrom(...MARKETS), status: fc.constantFrom('online' as const, 'paused' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('deposit' as const), free: fc.integer({ min: 0, max: 9_000 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('course' as const), speed: fc.constantFrom(0, 1, 60), skipMs: fc.constantFrom(0, 1, 3_600_000) }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1, 900, 60_000, 3_600_000, 20_000_000) }) },
 );
 type Act = typeof anAct extends fc.Arbitrary<infer Value> ? Value : never;
@@ -45,6 +46,7 @@ function act(venue: SimulatedVenue, action: Act, nowMs: number): void {
       return;
     }
     case 'status': return void (venue.advance(nowMs), venue.changeRules(action.marketId, { status: action.status }));
+    case 'course': return void venue.changeCourse({ speed: action.speed, skipMs: action.skipMs }, nowMs);
     case 'deposit': return venue.setFree('main', 'USDT', String(action.free));
     case 'wait': return void venue.advance(nowMs);
   }

@@ -33,6 +33,12 @@ export function keptVenue(venue: SimulatedVenue, record: (entry: JournalEntry) =
       if (canceled !== null) tell({ kind: 'canceled', accountId, marketId, by });
       return canceled;
     },
+    changeCourse: (change, nowMs) => {
+      advance(nowMs);
+      const fromMs = venue.changeCourse(change, lastMs);
+      tell({ kind: 'course', change });
+      return fromMs;
+    },
     setFree: (accountId, asset, free) => {
       venue.setFree(accountId, asset, free);
       tell({ kind: 'balance', accountId, asset, free });
@@ -46,7 +52,7 @@ export function keptVenue(venue: SimulatedVenue, record: (entry: JournalEntry) =
 }
 
 /** What changes nothing. */
-function lookingAt(venue: SimulatedVenue): Omit<SimulatedVenue, 'advance' | 'test' | 'place' | 'cancel' | 'setFree' | 'changeRules'> {
+function lookingAt(venue: SimulatedVenue): Omit<SimulatedVenue, 'advance' | 'test' | 'place' | 'cancel' | 'setFree' | 'changeCourse' | 'changeRules'> {
   return {
     markets: () => venue.markets(),
     bestQuotes: (...of) => venue.bestQuotes(...of),
@@ -73,6 +79,7 @@ export function redo(venue: SimulatedVenue, entries: readonly JournalEntry[]): v
       case 'placed': venue.place(deed.draft, atMs); break;
       case 'canceled': venue.cancel(deed.accountId, deed.marketId, deed.by, atMs); break;
       case 'balance': venue.setFree(deed.accountId, deed.asset, deed.free); break;
+      case 'course': venue.changeCourse(deed.change, atMs); break;
       case 'rules': venue.changeRules(deed.marketId, deed.change); break;
     }
   }

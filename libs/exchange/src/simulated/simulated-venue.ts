@@ -8,7 +8,7 @@ import { TakenLiquidity, type TakenState } from './made-book.js';
 import { bestQuotesOf, candlesOf, dayTickerOf, levelsOf, tradesOf } from './market-data-view.js';
 import { MatchingEngine } from './matching-engine.js';
 import { OrderLog, type OrderKey, type OrderLogState } from './order-log.js';
-import { PathClock } from './path-clock.js';
+import { PathClock, type CourseChange, type PathStretch } from './path-clock.js';
 import { PathCaches } from './price-path.js';
 import { openMarket, type VenueMarket } from './venue-market.js';
 import type * as venue from './venue-types.js';
@@ -18,6 +18,8 @@ interface KeptState extends venue.VenueState {
   readonly accounts: AccountsState;
   readonly log: OrderLogState;
   readonly taken: TakenState;
+  /** Not there in a state of before. */
+  readonly course?: readonly PathStretch[];
   readonly changedRules: readonly (readonly [marketId: string, change: Partial<MarketRules>])[];
 }
 
@@ -30,6 +32,7 @@ export function openSimulatedVenue(options: venue.VenueOptions): venue.Simulated
 }
 
 class Venue implements venue.SimulatedVenue {
+  private readonly clock: PathClock;
   private readonly byId: ReadonlyMap<string, VenueMarket>;
   private readonly accounts: Accounts;
   private readonly log: OrderLog;
@@ -39,7 +42,8 @@ class Venue implements venue.SimulatedVenue {
 
   constructor(options: venue.VenueOptions) {
     const state = options.state as KeptState | undefined;
-    this.byId = openMarkets(options);
+    this.clock = new PathClock(options.speedFromMs, options.speed, state?.course);
+    this.byId = openMarkets(options, this.clock);
     this.accounts = new Accounts(state?.accounts);
     this.log = new OrderLog(state?.log);
     this.taken = new TakenLiquidity(state?.taken);
@@ -57,6 +61,14 @@ class Venue implements venue.SimulatedVenue {
     this.changedRules.set(marketId, { ...this.changedRules.get(marketId), ...change, marketId });
     this.applyRules(marketId, change);
     return true;
+  }
+
+  changeCourse(change: CourseChange, nowMs: number): number {
+    this.engine.advance(nowMs);
+    // Behind what orders have met already, so that they meet what is skipped too.
+    const fromMs = this.engine.lastMs + 1;
+    this.clock.change(fromMs, change);
+    return fromMs;
   }
 
   bestQuotes(marketId: string, nowMs: number): venue.BestQuotes | null {
@@ -140,6 +152,7 @@ class Venue implements venue.SimulatedVenue {
       accounts: this.accounts.state(),
       log: this.log.state(),
       taken: this.taken.state(this.engine.lastMs),
+      course: this.clock.changes,
       changedRules: [...this.changedRules],
     };
     return state;
@@ -157,11 +170,11 @@ class Venue implements venue.SimulatedVenue {
   }
 }
 
-function openMarkets(options: venue.VenueOptions): ReadonlyMap<string, VenueMarket> {
+function openMarkets(options: venue.VenueOptions, clock: PathClock): ReadonlyMap<string, VenueMarket> {
   const markets = marketsOf(options);
   const parts = {
     options,
-    clock: new PathClock(options.speedFromMs, options.speed),
+    clock,
     caches: new PathCaches(markets.length),
     common: new CommonFactor(mix(options.seed, 0x0c0)),
   };

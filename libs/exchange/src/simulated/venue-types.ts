@@ -1,4 +1,7 @@
 import type { CandleColumns, DecimalText, MarketRules } from '#domain';
+import type { CourseChange } from './path-clock.js';
+
+export type { CourseChange } from './path-clock.js';
 
 /** Orders in the words of the venue, so that the simulator's REST dialect only has to spell them. */
 export type VenueOrderType = 'LIMIT' | 'LIMIT_MAKER' | 'MARKET' | 'IMMEDIATE_OR_CANCEL' | 'FILL_OR_KILL';
@@ -159,6 +162,12 @@ export interface SimulatedVenue {
    * not online.
    */
   changeRules(marketId: string, change: Partial<MarketRules>): boolean;
+
+  /**
+   * How fast prices go from now on, 0: they stand; and how much of them passes at once, as if it had taken its time. The
+   * clock knows nothing of it. Answers from when on: the next millisecond that the venue has not seen.
+   */
+  changeCourse(change: CourseChange, nowMs: number): number;
 
   bestQuotes(marketId: string, nowMs: number): BestQuotes | null;
   /** Best first; `updateId` grows. */
