@@ -8,6 +8,8 @@ import { UserError } from './processes.mjs';
 const DEFAULT_PORT = 3000;
 const DEFAULT_HOST = '127.0.0.1';
 const MEXC_ORIGIN = 'https://api.mexc.com';
+/** A day of prices passes each minute, so that a newcomer sees a rebalance within minutes. */
+const DEFAULT_SIMULATOR_SPEED = 1_440;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** What `npm start` is told by the environment, and where it keeps things. */
@@ -17,10 +19,12 @@ export function readStartSettings(environment = process.env) {
   return {
     port: readPort(environment.PORT), host: environment.HOST || DEFAULT_HOST, data,
     ...readExchange(environment),
+    simulatorSpeed: readSpeed(environment.REBALANCER_SIMULATOR_SPEED),
+    exchangeKeys: readKeys(environment),
     wantsSample: readChoice('REBALANCER_SAMPLE', ['on', 'off'], environment) === 'on',
     databaseUrl: readSecret('DATABASE_URL', environment), redisUrl: readSecret('REDIS_URL', environment),
     logs: inData('logs'), placeFile: inData('supervisor.json'), runtimeFile: inData('runtime.json'),
-    tokenFile: environment.ACCESS_TOKEN_FILE || inData('access-token'),
+    tokenFile: environment.ACCESS_TOKEN_FILE || inData('access-token'), haltFile: environment.HALT_FILE || inData('HALT'),
   };
 }
 
@@ -63,6 +67,21 @@ function isOrigin(text) {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, pathname, search, hash } = new URL(text);
   return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '' && pathname === '/';
+}
+
+function readSpeed(text) {
+  if (text === undefined || text === '') return DEFAULT_SIMULATOR_SPEED;
+  const speed = Number(text);
+  if (/^\d{1,5}$/.test(text) && speed >= 1 && speed <= 10_000) return speed;
+  throw new UserError(`REBALANCER_SIMULATOR_SPEED must be a whole number from 1 (as fast as the clock) to 10000, not ${JSON.stringify(text)}`);
+}
+
+/** The key that orders are signed with, for the executor alone; null: none was given. */
+function readKeys(environment) {
+  const [key, secret] = ['EXCHANGE_API_KEY', 'EXCHANGE_API_SECRET'].map((name) => readSecret(name, environment));
+  if (key === undefined && secret === undefined) return null;
+  if (key === undefined || secret === undefined) throw new UserError('EXCHANGE_API_KEY and EXCHANGE_API_SECRET (or their _FILE forms) belong together: set both or neither');
+  return { key, secret };
 }
 
 function readPort(text) {

@@ -15,7 +15,11 @@ import { showSample } from './sample-backtest.mjs';
 import { apiUrlOf, assertPortFree, readStartSettings } from './start-settings.mjs';
 import { takePlace } from './supervisor-lock.mjs';
 
-const APPS = ['api', 'backtest-runner', 'price-ingestor'];
+const APPS = ['api', 'backtest-runner', 'price-ingestor', 'strategy-evaluator', 'order-executor'];
+/** What only the executor may know: whoever else has it can be made to tell. */
+const KEY_VARIABLES = ['EXCHANGE_API_KEY', 'EXCHANGE_API_KEY_FILE', 'EXCHANGE_API_SECRET', 'EXCHANGE_API_SECRET_FILE'];
+/** Play strings that everybody may know. */
+const SIMULATOR_KEYS = { key: process.env.SIMULATOR_KEY || 'simulator-key', secret: process.env.SIMULATOR_SECRET || 'simulator-secret' };
 const APPS_GRACE_MS = 10_000;
 const READY_TIMEOUT_MS = 90_000;
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
@@ -91,6 +95,7 @@ function keepRedis({ data, logs }, serverPath) {
 
 function appEnvironment(services, { exchange, url }) {
   const { DATABASE_URL_FILE: _database, REDIS_URL_FILE: _redis, ...inherited } = process.env; // Read here already.
+  for (const name of KEY_VARIABLES) delete inherited[name];
   return {
     NODE_ENV: 'production', ...inherited, DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl,
     EXCHANGE: exchange, EXCHANGE_URL: url,
@@ -117,10 +122,19 @@ function keepApp(app, environment, settings) {
   return keepRunning(app, { start, logFile });
 }
 
-function startApps(environment, settings) {
+/** Of a simulator that was started here its own; one elsewhere may have been given others. */
+function executorEnvironment({ exchangeKeys, haltFile }, { exchange }) {
+  const keys = exchangeKeys ?? (exchange === 'simulator' ? SIMULATOR_KEYS : null);
+  const named = keys === null ? {} : { EXCHANGE_API_KEY: keys.key, EXCHANGE_API_SECRET: keys.secret };
+  return { ...named, HALT_FILE: haltFile, HEALTH_PORT: undefined };
+}
+
+function startApps(environment, settings, exchange) {
   const own = {
     api: { PORT: String(settings.port), HOST: settings.host, ACCESS_TOKEN_FILE: settings.tokenFile },
     'price-ingestor': { HEALTH_PORT: undefined }, // The runner's, where one was named.
+    'strategy-evaluator': { HEALTH_PORT: undefined },
+    'order-executor': executorEnvironment(settings, exchange),
   };
   return Promise.all(APPS.map((app) => keepApp(app, { ...environment, ...own[app] }, settings)));
 }
@@ -148,7 +162,7 @@ function announce(settings, exchange, hadToken) {
   const url = apiUrlOf(settings);
   const hasNewToken = !hadToken && existsSync(settings.tokenFile);
   if (hasNewToken) printLine(`access token (shown once, kept in ${settings.tokenFile}): ${readFileSync(settings.tokenFile, 'utf8').trim()}`);
-  printLine(`exchange:   ${exchangeInWords(exchange)}`);
+  printLine(`exchange:   ${exchangeInWords(exchange, settings.exchangeKeys !== null)}`);
   printLine(`API docs:   ${url}/docs`);
   printLine(`Bull Board: ${url}/queues`);
   printLine(`health:     ${url}/readyz`);
@@ -192,7 +206,7 @@ async function bringUp(settings, redisServerPath, stopping, started) {
   await migrate(environment);
   if (stopping.signal.aborted) return;
   const hadToken = existsSync(settings.tokenFile);
-  started.apps = await startApps(environment, settings);
+  started.apps = await startApps(environment, settings, started.exchange);
   await awaitReady(settings, stopping, started);
   if (stopping.signal.aborted || started.failure !== undefined) return;
   writeRuntimeFile(settings, services, started.exchange);
