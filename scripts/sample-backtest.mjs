@@ -36,19 +36,20 @@ export async function showSample(settings, signal) {
   }
 }
 
-async function untilAvailable(act, startedMs, signal) {
+/** Tries again while the command line ends with a code that passes by itself: the API does not know yet, by default. */
+export async function untilAvailable(act, startedMs, signal, passing = [UNAVAILABLE_CODE]) {
   for (;;) {
     try {
       return await act();
     } catch (error) {
-      if (error.code !== UNAVAILABLE_CODE || performance.now() - startedMs > PATIENCE_MS) throw error;
+      if (!passing.includes(error.code) || performance.now() - startedMs > PATIENCE_MS) throw error;
     }
     await delay(PAUSE_MS, undefined, { signal });
   }
 }
 
 /** Runs the built command line as a user would; rejects with its first line of complaint, and its exit code as `code`. */
-async function rebalancer(args, settings, signal) {
+export async function rebalancer(args, settings, signal) {
   const { REBALANCER_API_URL: _url, DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
   const env = { ...inherited, REBALANCER_API_URL: apiUrlOf(settings), REBALANCER_TOKEN_FILE: settings.tokenFile, REBALANCER_DATA_DIR: settings.data, NO_COLOR: '1', COLUMNS: '80' };
   const end = await runChild([path.join(DIST, 'apps', 'cli', 'src', 'main.js'), ...args], env, signal);

@@ -12,6 +12,7 @@ import { becomesTrue, printLine, runToEnd, UserError } from './processes.mjs';
 import { assertRedisUsable } from './redis-address.mjs';
 import { startRedis } from './redis.mjs';
 import { showSample } from './sample-backtest.mjs';
+import { startSamplePortfolio } from './sample-portfolio.mjs';
 import { apiUrlOf, assertPortFree, readStartSettings } from './start-settings.mjs';
 import { takePlace } from './supervisor-lock.mjs';
 
@@ -211,7 +212,13 @@ async function bringUp(settings, redisServerPath, stopping, started) {
   if (stopping.signal.aborted || started.failure !== undefined) return;
   writeRuntimeFile(settings, services, started.exchange);
   announce(settings, started.exchange, hadToken);
-  started.sample = showSample(settings, stopping.signal);
+  started.sample = showSamples(settings, started.exchange, stopping.signal);
+}
+
+/** The backtest first: the executor gets to know its account meanwhile. */
+async function showSamples(settings, exchange, signal) {
+  await showSample(settings, signal);
+  await startSamplePortfolio(settings, exchange, signal);
 }
 
 async function awaitReady(settings, stopping, started) {

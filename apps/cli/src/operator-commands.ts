@@ -8,7 +8,7 @@ Examples:
   $ rebalancer doctor
   $ rebalancer doctor --json
   $ rebalancer doctor --assets HANA,AIA      # tradable over the API?
-  $ MEXC_API_KEY=… MEXC_API_SECRET_FILE=secret rebalancer doctor
+  $ EXCHANGE_API_KEY=… EXCHANGE_API_SECRET_FILE=secret rebalancer doctor
 `;
 
 const MIGRATE_EXAMPLES = `Bring the database up to date. Run again, it changes nothing.

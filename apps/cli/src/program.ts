@@ -5,7 +5,9 @@ import type { CliContext, Environment } from './context.js';
 import { addBacktestCommands } from './backtest/commands.js';
 import { addCandleCommands } from './candles/commands.js';
 import { addExchangeCommands } from './exchange/commands.js';
+import { addKillCommands } from './kill/commands.js';
 import { addOperatorCommands } from './operator-commands.js';
+import { addPortfolioCommands } from './portfolio/commands.js';
 import { readRuntimeFile, resolveSettings } from './settings/settings.js';
 import { asFailure, failure } from './terminal/cli-failure.js';
 import { EXIT, exitCodeHelp, type ExitCode } from './terminal/exit-codes.js';
@@ -25,9 +27,12 @@ interface GlobalOptions {
   readonly tokenFile?: string;
 }
 
-const EXAMPLES = `Backtests of the threshold cascade, on candles of your own.
+const EXAMPLES = `Rebalances baskets of volatile assets by a threshold cascade: backtests, paper, live.
 
 Examples:
+  $ rebalancer portfolio create sample --assets HANA,AIA,XAN --capital 10000 --start
+  $ rebalancer portfolio show sample --watch
+  $ rebalancer portfolio explain sample      # why it trades, or does not
   $ rebalancer candles import ./candles      # CSV and CSV.gz, into the database
   $ rebalancer candles coverage              # what is there
   $ rebalancer candles fetch --assets HANA,AIA,XAN --interval 1h --from 90d
@@ -85,6 +90,8 @@ function buildProgram(surroundings: Surroundings, isJson: boolean, ended: (code:
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', NOTES);
   const bind = binder(program, surroundings, ended);
+  addPortfolioCommands(program, bind);
+  addKillCommands(program, bind);
   addBacktestCommands(program, bind);
   addCandleCommands(program, bind);
   addExchangeCommands(program, bind);

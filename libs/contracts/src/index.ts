@@ -12,6 +12,7 @@ export { Money, MONEY, moneyOf } from './http/money.js';
 export * from './http/paging.js';
 export * from './http/plans.js';
 export * from './http/portfolios.js';
+export * from './http/replays.js';
 export * from './http/problem.js';
 export * from './http/strategy-parameters.js';
 export * from './queues/account-reconcile.js';

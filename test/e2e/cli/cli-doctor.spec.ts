@@ -66,15 +66,15 @@ it('finds the simulator by what npm start left behind', async () => {
 it('accepts the account\'s key, by a file too', async () => {
   const file = path.join(folder.path, 'secret');
   await writeFile(file, `${SECRET}\n`);
-  const checks = await doctor(simulated({ MEXC_API_KEY: KEY, MEXC_API_SECRET_FILE: file }));
+  const checks = await doctor(simulated({ EXCHANGE_API_KEY: KEY, EXCHANGE_API_SECRET_FILE: file }));
   expect(of(checks, 'account')).toMatchObject([{ status: 'ok', detail: expect.stringContaining('the key is accepted by the simulator, not MEXC;') }]);
 });
 
 it.each([
-  ['a key that is not known', { MEXC_API_KEY: 'mx0wrong', MEXC_API_SECRET: SECRET }, /does not know this key.*\(code 10072\)/],
-  ['a secret of another key', { MEXC_API_KEY: KEY, MEXC_API_SECRET: 'not-the-secret' }, /the signature is wrong/],
-  ['a key without its secret', { MEXC_API_KEY: KEY }, /^MEXC_API_KEY is set and MEXC_API_SECRET is not$/],
-  ['a secret file that is not there', { MEXC_API_KEY: KEY, MEXC_API_SECRET_FILE: '/nowhere/secret' }, /cannot be read \(ENOENT\)/],
+  ['a key that is not known', { EXCHANGE_API_KEY: 'mx0wrong', EXCHANGE_API_SECRET: SECRET }, /does not know this key.*\(code 10072\)/],
+  ['a secret of another key', { EXCHANGE_API_KEY: KEY, EXCHANGE_API_SECRET: 'not-the-secret' }, /the signature is wrong/],
+  ['a key without its secret', { EXCHANGE_API_KEY: KEY }, /^EXCHANGE_API_KEY is set and EXCHANGE_API_SECRET is not$/],
+  ['a secret file that is not there', { EXCHANGE_API_KEY: KEY, EXCHANGE_API_SECRET_FILE: '/nowhere/secret' }, /cannot be read \(ENOENT\)/],
 ])('tells %s in words, with what to do', async (_, environment, words) => {
   const checks = await doctor(simulated(environment));
   expect(of(checks, 'account')).toEqual([{ name: 'account', status: 'failed', detail: expect.stringMatching(words), fix: expect.any(String) }]);
@@ -91,10 +91,10 @@ it('tells a clock that is ahead, and one that is half a minute behind', async ()
 });
 
 it('tells that nothing answers, and what is no exchange', async () => {
-  const away = await doctor({ EXCHANGE: 'simulator', EXCHANGE_URL: `http://127.0.0.1:${await freePort()}`, MEXC_API_KEY: KEY, MEXC_API_SECRET: SECRET });
+  const away = await doctor({ EXCHANGE: 'simulator', EXCHANGE_URL: `http://127.0.0.1:${await freePort()}`, EXCHANGE_API_KEY: KEY, EXCHANGE_API_SECRET: SECRET });
   expect(of(away, 'exchange')).toMatchObject([{ status: 'failed', fix: expect.stringContaining('npm start') }]);
   for (const name of ['exchange clock', 'markets', 'assets', 'account']) expect(of(away, name)).toMatchObject([{ status: 'skipped' }]);
-  const stranger = await doctor({ EXCHANGE: 'simulator', EXCHANGE_URL: 'http://sim.example:4010', MEXC_API_KEY: KEY, MEXC_API_SECRET: SECRET });
+  const stranger = await doctor({ EXCHANGE: 'simulator', EXCHANGE_URL: 'http://sim.example:4010', EXCHANGE_API_KEY: KEY, EXCHANGE_API_SECRET: SECRET });
   expect(of(stranger, 'exchange')).toMatchObject([{ status: 'failed', detail: expect.stringContaining('not at http://sim.example:4010'), fix: expect.stringContaining('EXCHANGE_TRUSTED_HOSTS') }]);
   expect(of(stranger, 'account')).toMatchObject([{ status: 'skipped' }]);
   const wrong = await doctor({ EXCHANGE: 'binance' });

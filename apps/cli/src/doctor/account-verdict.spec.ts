@@ -7,7 +7,7 @@ const failureOf = (kind: VenueFailureKind, code?: string): VenueFailure =>
 
 it.each([
   ['auth', '10072', /does not know this key/, /make a new key/],
-  ['auth', '700002', /signature is wrong/, /MEXC_API_SECRET/],
+  ['auth', '700002', /signature is wrong/, /EXCHANGE_API_SECRET/],
   ['permission', '700006', /IP address is not on the key's list/, /public address/],
   ['permission', '700007', /lacks a permission/, /spot trade/],
   ['clock-skew', '700003', /clock is off/, /set-ntp/],

@@ -7,14 +7,14 @@ interface Explanation {
 }
 
 const KEYS = 'https://www.mexc.com/user/openapi';
-const NEW_KEY = `make a new key at ${KEYS} and set MEXC_API_KEY and MEXC_API_SECRET`;
+const NEW_KEY = `make a new key at ${KEYS} and set EXCHANGE_API_KEY and EXCHANGE_API_SECRET`;
 
 /** By MEXC's own code, which says more than the status. */
 const BY_CODE: Readonly<Record<string, Explanation>> = {
   '10072': { words: 'the exchange does not know this key: it is mistyped, deleted, or ran out (a key without an IP list lives 90 days)', fix: NEW_KEY },
   '402': { words: 'this key has run out (a key without an IP list lives 90 days)', fix: NEW_KEY },
-  '602': { words: 'the signature is wrong: the secret does not belong to this key', fix: 'set MEXC_API_SECRET to the secret that came with MEXC_API_KEY' },
-  '700002': { words: 'the signature is wrong: the secret does not belong to this key', fix: 'set MEXC_API_SECRET to the secret that came with MEXC_API_KEY' },
+  '602': { words: 'the signature is wrong: the secret does not belong to this key', fix: 'set EXCHANGE_API_SECRET to the secret that came with EXCHANGE_API_KEY' },
+  '700002': { words: 'the signature is wrong: the secret does not belong to this key', fix: 'set EXCHANGE_API_SECRET to the secret that came with EXCHANGE_API_KEY' },
   '700003': { words: "the request was dated outside of what the exchange allows: this machine's clock is off", fix: 'timedatectl set-ntp true' },
   '10073': { words: "the request was dated outside of what the exchange allows: this machine's clock is off", fix: 'timedatectl set-ntp true' },
   '700006': { words: 'this machine\'s IP address is not on the key\'s list', fix: `add this machine's public address to the key at ${KEYS}` },

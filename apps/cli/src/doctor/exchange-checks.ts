@@ -58,7 +58,7 @@ type MexcOptions = Awaited<ReturnType<typeof optionsOf>>;
 
 /** A signed question that changes nothing: whether the key, its secret, its address list and its rights are in order. */
 async function checkAccount(options: MexcOptions, key: ExchangeKey): Promise<CheckResult> {
-  if (key.kind === 'none') return skipped('account', 'no key: MEXC_API_KEY and MEXC_API_SECRET are not set, and public data needs none');
+  if (key.kind === 'none') return skipped('account', 'no key: EXCHANGE_API_KEY and EXCHANGE_API_SECRET are not set, and public data needs none');
   if (key.kind === 'incomplete') return failed('account', key.detail, key.fix);
   const { apiKey, secret } = key;
   try {

@@ -6,7 +6,7 @@ export type ExchangeKey =
   | { readonly kind: 'incomplete'; readonly detail: string; readonly fix: string }
   | { readonly kind: 'complete'; readonly apiKey: string; readonly secret: string };
 
-const NAMES = ['MEXC_API_KEY', 'MEXC_API_SECRET'] as const;
+const NAMES = ['EXCHANGE_API_KEY', 'EXCHANGE_API_SECRET'] as const;
 const LONGEST_BYTES = 1_024;
 
 export function readExchangeKey(environment: Readonly<Record<string, string | undefined>>): ExchangeKey {

@@ -30,7 +30,7 @@ it('names what a build lacks and how to make it', () => {
   expect(checkBuild(folder.path)).toEqual({
     name: 'build',
     status: 'failed',
-    detail: 'dist/ lacks api, backtest-runner, price-ingestor, exchange-simulator, cli',
+    detail: 'dist/ lacks api, backtest-runner, price-ingestor, strategy-evaluator, order-executor, exchange-simulator, cli',
     fix: 'npm run build',
   });
 });
@@ -81,11 +81,11 @@ describe('redis', () => {
     expect(setupOf({ ...report, isAppendOnly: false }).status).toBe('warning');
   });
 
-  it('needs a worker on every queue but the one that no worker of this version takes', () => {
+  it('needs a worker on every queue', () => {
     expect(workersOf(backtestRun, report)).toMatchObject({ name: 'runner', status: 'ok', detail: '2 on the queue backtest-run' });
     expect(workersOf(backtestRun, { ...report, workers: {} })).toMatchObject({ name: 'runner', status: 'failed' });
     expect(workersOf(candleBackfill, report)).toMatchObject({ name: 'ingestor', status: 'failed', fix: expect.stringContaining('--scale price-ingestor=1') });
-    expect(workersOf(portfolioEvaluate, report)).toMatchObject({ name: 'evaluator', status: 'skipped' });
+    expect(workersOf(portfolioEvaluate, report)).toMatchObject({ name: 'evaluator', status: 'failed' });
     expect(workersOf(portfolioEvaluate, { ...report, workers: { 'portfolio-evaluate': 1 } })).toMatchObject({ name: 'evaluator', status: 'ok' });
   });
 });

@@ -5,6 +5,7 @@ import { decimal } from '../terminal/figures.js';
 import { asFailure } from '../terminal/cli-failure.js';
 import { failed, passed, skipped, warned, type CheckResult } from './check.js';
 
+const APPS = ['api', 'backtest-runner', 'price-ingestor', 'strategy-evaluator', 'order-executor', 'exchange-simulator', 'cli'];
 const OLDEST_NODE = { major: 20, minor: 19 } as const;
 const GIB = 2 ** 30;
 const LEAST_FREE_BYTES = GIB;
@@ -19,7 +20,7 @@ export function checkNode(version: string): CheckResult {
 }
 
 export function checkBuild(root: string): CheckResult {
-  const entries = ['api', 'backtest-runner', 'price-ingestor', 'exchange-simulator', 'cli'].filter((app) => !existsSync(join(root, 'dist', 'apps', app, 'src', 'main.js')));
+  const entries = APPS.filter((app) => !existsSync(join(root, 'dist', 'apps', app, 'src', 'main.js')));
   if (entries.length > 0) return failed('build', `dist/ lacks ${entries.join(', ')}`, 'npm run build');
   const info = join(root, 'dist', 'build-info.json');
   if (!existsSync(info)) return warned('build', 'dist/ does not say which code it is', 'npm run build');

@@ -3,12 +3,12 @@ import { inspectRedis, type RedisReport } from '#messaging';
 import type { Settings } from '../settings/settings.js';
 import { failed, passed, skipped, warned, type CheckResult } from './check.js';
 
-/** The workers of each queue as a check of their own; portfolios are evaluated by a worker that this version does not have. */
-const WORKERS: Readonly<Record<QueueContract['workedBy'], { readonly check: string; readonly isHere: boolean }>> = {
-  'backtest-runner': { check: 'runner', isHere: true },
-  'price-ingestor': { check: 'ingestor', isHere: true },
-  'strategy-evaluator': { check: 'evaluator', isHere: false },
-  'order-executor': { check: 'executors', isHere: false },
+/** The workers of each queue as a check of their own. */
+const CHECKS: Readonly<Record<QueueContract['workedBy'], string>> = {
+  'backtest-runner': 'runner',
+  'price-ingestor': 'ingestor',
+  'strategy-evaluator': 'evaluator',
+  'order-executor': 'executor',
 };
 
 /** Reachable, set up not to lose jobs, and with a worker on every queue. */
@@ -28,7 +28,7 @@ export async function checkRedis({ redis }: Settings): Promise<readonly CheckRes
   }
 }
 
-const unasked = (why: string): CheckResult[] => Object.values(WORKERS).filter(({ isHere }) => isHere).map(({ check }) => skipped(check, why));
+const unasked = (why: string): CheckResult[] => Object.values(CHECKS).map((check) => skipped(check, why));
 
 export function setupOf({ version, evictionPolicy, isAppendOnly }: RedisReport): CheckResult {
   if (evictionPolicy !== 'noeviction') {
@@ -49,8 +49,7 @@ export function setupOf({ version, evictionPolicy, isAppendOnly }: RedisReport):
 
 export function workersOf({ name: queue, workedBy }: QueueContract, { workers }: RedisReport): CheckResult {
   const count = workers[queue] ?? 0;
-  const { check, isHere } = WORKERS[workedBy];
-  if (count === 0 && !isHere) return skipped(check, `this version has no worker for the queue ${queue}`);
+  const check = CHECKS[workedBy];
   if (count === 0) return failed(check, `nobody works on the queue ${queue}`, `npm start, or docker compose up --scale ${workedBy}=1`);
   return passed(check, `${count} on the queue ${queue}`);
 }

@@ -4,7 +4,7 @@ import { CliFailure, failure, type CliProblem } from '../terminal/cli-failure.js
 import { exitCodeOfStatus } from '../terminal/exit-codes.js';
 
 export interface ApiRequest {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
   /** Makes a repeated POST one act on the server, and so makes it safe to repeat. */

@@ -3,6 +3,7 @@ import { readToken } from '../settings/settings.js';
 import { ApiClient } from './api-client.js';
 import { BacktestsApi } from './backtests-api.js';
 import { ExchangeApi } from './exchange-api.js';
+import { PortfoliosApi } from './portfolios-api.js';
 
 /** The API of this invocation. The token is read with the first call, so a missing one fails as what it is. */
 export function openApiClient({ settings }: CliContext): ApiClient {
@@ -12,3 +13,5 @@ export function openApiClient({ settings }: CliContext): ApiClient {
 export const openBacktestsApi = (context: CliContext): BacktestsApi => new BacktestsApi(openApiClient(context));
 
 export const openExchangeApi = (context: CliContext): ExchangeApi => new ExchangeApi(openApiClient(context));
+
+export const openPortfoliosApi = (context: CliContext): PortfoliosApi => new PortfoliosApi(openApiClient(context));

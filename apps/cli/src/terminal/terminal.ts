@@ -36,6 +36,10 @@ export class Terminal {
     return this.options.json;
   }
 
+  get isTerminal(): boolean {
+    return this.out.isTTY === true;
+  }
+
   /** What is read by a program or from a file is never cut to fit. */
   get columns(): number {
     return this.out.columns ?? this.options.columns ?? Infinity;

@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { KillSwitch } from '#contracts';
+import type { CommandAction } from '../command-action.js';
+import type { CliContext } from '../context.js';
+import { openPortfoliosApi } from '../remote/open-api.js';
+import { failure } from '../terminal/cli-failure.js';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.js';
+import { minute } from '../terminal/figures.js';
+import { renderTable, type Column } from '../terminal/table.js';
+
+const COLUMNS: readonly Column[] = [{ title: 'SCOPE' }, { title: 'STATE' }, { title: 'SINCE' }, { title: 'BY' }, { title: 'REASON', isFlexible: true }];
+
+interface KillOptions {
+  readonly account?: string;
+  readonly portfolio?: string;
+  readonly reduceOnly?: boolean;
+  readonly reason?: string;
+  readonly file?: boolean;
+}
+
+/** `rebalancer kill` */
+export const engageKillSwitch: CommandAction<KillOptions> = async (context, options) => {
+  if (options.file === true) return writeHaltFile(context, options.reason);
+  const { reduceOnly, reason } = options;
+  const engaged = await openPortfoliosApi(context).engage({ scope: scopeOf(options), state: reduceOnly === true ? 'reduce-only' : 'halt', ...(reason !== undefined && { reason }) });
+  if (context.terminal.isJson) context.terminal.document(engaged);
+  else context.terminal.data(`${engaged.scope}: ${engaged.state}`);
+  context.terminal.hint(`to go on: rebalancer portfolio reconcile NAME, then rebalancer kill release --scope ${engaged.scope} --reason TEXT`);
+  return EXIT.ok;
+};
+
+function scopeOf({ account, portfolio }: KillOptions): string {
+  if (account !== undefined && portfolio !== undefined) {
+    throw failure('usage', { code: 'two-scopes', title: 'Wrong use', detail: '--account and --portfolio exclude each other; say one, or neither for everything' });
+  }
+  if (account !== undefined) return `account:${account}`;
+  return portfolio === undefined ? 'all' : `portfolio:${portfolio}`;
+}
+
+/** Where `npm start` tells the executor to look; elsewhere HALT_FILE says it. */
+function writeHaltFile({ settings, environment, terminal }: CliContext, reason = 'written by rebalancer kill --file'): ExitCode {
+  const file = resolve(environment.HALT_FILE || `${settings.dataDir}/HALT`);
+  writeFileSync(file, `${reason}\n`, { mode: 0o644 });
+  terminal.say(`wrote ${file}: executors that look there send nothing; remove it to let them go on`);
+  return EXIT.ok;
+}
+
+/** `rebalancer kill status` */
+export const showKillSwitches: CommandAction<object> = async (context) => {
+  const { terminal } = context;
+  const switches = await openPortfoliosApi(context).killSwitches();
+  if (terminal.isJson) terminal.document(switches);
+  else if (switches.engaged.length === 0) terminal.say('no kill switch is engaged');
+  else terminal.data(renderTable(COLUMNS, switches.engaged.map(rowOf), terminal));
+  return EXIT.ok;
+};
+
+function rowOf({ scope, state, setAt, setBy, reason }: KillSwitch): string[] {
+  return [scope, state, minute(setAt), setBy, reason];
+}
+
+/** `rebalancer kill release` */
+export const releaseKillSwitch: CommandAction<{ readonly scope: string; readonly reason: string }> = async (context, request) => {
+  const released = await openPortfoliosApi(context).release(request);
+  if (context.terminal.isJson) context.terminal.document(released);
+  else context.terminal.data(`${released.scope}: ${released.state}`);
+  return EXIT.ok;
+};

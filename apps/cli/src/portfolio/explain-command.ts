@@ -1,0 +1,58 @@
+import type { Explanation } from '#contracts';
+import { parseInstant } from '../backtest/instants.js';
+import type { CommandAction } from '../command-action.js';
+import { openPortfoliosApi } from '../remote/open-api.js';
+import { failure } from '../terminal/cli-failure.js';
+import { EXIT } from '../terminal/exit-codes.js';
+import { decimal, minute, percent } from '../terminal/figures.js';
+import { renderTable, type Column } from '../terminal/table.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { moneyInWords } from './portfolio-report.js';
+
+const right = 'right' as const;
+const ASSETS: readonly Column[] = [
+  { title: 'ASSET' }, ...['PRICE', 'VALUE', 'WEIGHT', 'DEVIATION', 'SELLS ABOVE', 'BUYS BELOW', 'LIMIT ABOVE'].map((title) => ({ title, align: right })), { title: 'COOLDOWN UNTIL' },
+];
+const DECISIONS: readonly Column[] = [{ title: 'WHEN' }, { title: 'LOOKS', align: right }, { title: 'WANTED', isFlexible: true }, { title: 'AGAINST IT' }, { title: 'DONE' }];
+
+/** `rebalancer portfolio explain`: for each asset what it would take, and for the last decisions what became of them. */
+export const explainPortfolio: CommandAction<{ readonly at?: string }> = async (context, { at }, [key = '']) => {
+  const explanation = await openPortfoliosApi(context).explain(key, at === undefined ? undefined : instantOf('--at', at));
+  if (context.terminal.isJson) context.terminal.document(explanation);
+  else context.terminal.data(inWords(explanation, context.terminal));
+  return EXIT.ok;
+};
+
+/** ISO 8601, as the API takes it. */
+export function instantOf(flag: string, text: string): string {
+  const parsed = parseInstant(text);
+  if (parsed.ok) return new Date(parsed.ms).toISOString();
+  throw failure('usage', { code: 'malformed-option', title: 'Wrong use', detail: `${flag} ${parsed.rule} (received ${JSON.stringify(text.slice(0, 40))})` });
+}
+
+function inWords(explanation: Explanation, terminal: Terminal): string {
+  const { portfolio, at, assets, verdict, obstacles, decisions, totalValue, meanValue, cash, cashFloor, nextLookAt } = explanation;
+  const lines = [
+    `${terminal.colors.bold(portfolio.name)}  ${moneyInWords(portfolio)}  ${portfolio.state}  ${explanation.evaluationId === null ? 'now' : 'as it was'}: ${minute(at)} UTC`, '',
+    renderTable(ASSETS, assets.map(assetRow), terminal), '',
+    `worth      ${decimal(totalValue)}, mean asset ${decimal(meanValue)}, cash ${decimal(cash)} of which ${decimal(cashFloor)} stay`,
+    `verdict    ${verdict === null ? 'none: a price is missing' : `${verdict.kind}: ${verdict.detail}`}`,
+  ];
+  for (const { asset, kind, ratio, reason } of verdict?.declined ?? []) lines.push(`declined   ${asset} ${kind}, ${decimal(ratio)} of its threshold: ${reason}`);
+  for (const { code, detail } of obstacles) lines.push(terminal.colors.yellow(`against    ${code}: ${detail}`));
+  if (explanation.isReproduced === false) lines.push(terminal.colors.red('the stored inputs do not give the decision that was stored: a fault of ours, or another version'));
+  if (nextLookAt !== null) lines.push(`next look  ${nextLookAt.slice(0, 19).replace('T', ' ')} UTC`);
+  if (decisions.length > 0) lines.push('', renderTable(DECISIONS, decisions.map(decisionRow), terminal));
+  return lines.join('\n');
+}
+
+function assetRow({ asset, price, value, weight, deviation, triggers, cooldownUntil, flag }: Explanation['assets'][number]): string[] {
+  const { upsideAbove, downsideBelow, limitAbove } = triggers;
+  const prices = [upsideAbove, downsideBelow, limitAbove].map((trigger) => (trigger === null ? 'never' : String(Number(trigger.toPrecision(6)))));
+  const shown = price === null ? '-' : String(Number(price.toPrecision(6)));
+  return [asset, flag === null ? shown : `${shown} (${flag})`, decimal(value), percent(weight), percent(deviation, { signed: true }), ...prices, cooldownUntil === null ? '-' : minute(cooldownUntil)];
+}
+
+function decisionRow({ evaluation, wanted, blocked, done }: Explanation['decisions'][number]): string[] {
+  return [evaluation.firstAt.slice(0, 19).replace('T', ' '), String(evaluation.looks), wanted, blocked ?? '-', done];
+}

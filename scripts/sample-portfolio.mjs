@@ -1,0 +1,28 @@
+/** The first start's portfolio: it trades on the simulator, with play money, where prices move fast enough to see it work. */
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { rebalancer, untilAvailable } from './sample-backtest.mjs';
+import { printLine } from './processes.mjs';
+
+const NAME = 'sample';
+const ASSETS = 'HANA,AIA,XAN';
+const CAPITAL = '9000';
+/** The clock is not sped up, prices are: a cooldown of half an hour would be a month of them. */
+const SETTINGS = ['--set', 'evaluateEverySeconds=5', '--set', 'cooldownMinutes=1', '--max-slippage', '0.05'];
+/** No executor has reported the account yet, its money is not in the books yet, the API is not there yet: a matter of seconds. */
+const PASSING_CODES = [3, 5, 7];
+const CREATE = ['portfolio', 'create', NAME, '--live', '--assets', ASSETS, '--capital', CAPITAL, ...SETTINGS, '--start'];
+
+/** Runs once a data folder, on the simulator only. Never fails: what goes wrong is told, and tried again by the next start. */
+export async function startSamplePortfolio(settings, exchange, signal) {
+  const doneFile = path.join(settings.data, 'sample-portfolio-done');
+  if (!settings.wantsSample || exchange.process === undefined || existsSync(doneFile)) return;
+  try {
+    await untilAvailable(() => rebalancer(CREATE, settings, signal), performance.now(), signal, PASSING_CODES);
+    writeFileSync(doneFile, '');
+    printLine(`sample: portfolio "${NAME}" of ${ASSETS} trades ${CAPITAL} USDT of play money on the simulator; see it buy, and rebalance within minutes:`);
+    printLine(`sample:   bin/rebalancer portfolio show ${NAME} --watch        why: bin/rebalancer portfolio explain ${NAME}`);
+  } catch (error) {
+    if (!signal.aborted) printLine(`sample: no portfolio, because ${error.message}; by hand: bin/rebalancer ${CREATE.join(' ')}`);
+  }
+}
