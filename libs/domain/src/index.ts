@@ -65,6 +65,7 @@ export * from './ledger/postings.js';
 export * from './order/order-terms.js';
 export * from './order/client-order-id.js';
 export * from './order/decimal-steps.js';
+export * from './order/decimal-sums.js';
 export * from './order/size-order.js';
 export * from './order/estimate-fill.js';
 export * from './order/dead-rule.js';

@@ -6,6 +6,7 @@ import type { EventLog } from '../ports/event-log.port.js';
 import type { Timer } from '../ports/timer.port.js';
 import type { AccountBooks, RefusalReactions } from '../reconciliation/account-books.js';
 import type { BookFills } from './book-fills.js';
+import type { ExecutionLook } from './execution-look.js';
 import type { ExecutionJobs } from './execution-jobs.js';
 import type { ExecutionStore } from './execution-store.port.js';
 import type { AccountGate, ExecutionVenues } from './execution-venue.port.js';
@@ -49,5 +50,5 @@ export interface AdvancePlanParts {
   readonly log: EventLog;
   readonly onQueued: () => void;
   /** Looks at a leg at once, in this process; its job stays as the net below. */
-  readonly runOrder?: (intentId: string) => Promise<unknown>;
+  readonly runOrder?: (intentId: string) => Promise<ExecutionLook>;
 }
