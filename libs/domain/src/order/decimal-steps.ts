@@ -7,7 +7,8 @@ import type { DecimalText } from '../market/market-rules.js';
  */
 export function decimalText(value: number): DecimalText {
   if (!Number.isFinite(value)) throw new RangeError(`a decimal must be a finite number, got ${value}`);
-  return new ExactDecimal(value).toFixed();
+  // Minus zero would come out with its sign.
+  return new ExactDecimal(value === 0 ? 0 : value).toFixed();
 }
 
 /**

@@ -47,16 +47,19 @@ export function insaneBecause(
   return null;
 }
 
-function malformedBecause(decision: PlanDecision, snapshot: PortfolioSnapshot): string | null {
-  const amounts = decision.kind === 'initial'
-    ? decision.purchases.map(({ asset, value }) => ({ asset, amount: value }))
-    : [
-        ...decision.plan.sales.map(({ asset, quantity }) => ({ asset, amount: quantity })),
-        ...(decision.plan.aim.kind === 'top-up' ? [{ asset: decision.plan.aim.asset, amount: decision.plan.aim.value }] : []),
-        { asset: decision.plan.trigger.asset, amount: decision.plan.totalValue },
-      ];
-  const wrong = amounts.find(({ asset, amount }) => snapshot.assets[asset] === undefined || !(Number.isFinite(amount) && amount > 0));
-  return wrong === undefined ? null : `it asks for ${wrong.amount} of asset ${wrong.asset} of ${snapshot.assets.length}`;
+function malformedBecause(decision: PlanDecision, { assets }: PortfolioSnapshot): string | null {
+  const trigger = decision.kind === 'initial' ? null : decision.plan.trigger;
+  if (trigger !== null && assets[trigger.asset] === undefined) return `it was triggered ${trigger.kind} by asset ${trigger.asset} of ${assets.length}`;
+  const wrong = amountsOf(decision).find(({ asset, amount }) => assets[asset] === undefined || !(Number.isFinite(amount) && amount > 0));
+  return wrong === undefined ? null : `it asks for ${wrong.amount} of asset ${wrong.asset} of ${assets.length}`;
+}
+
+/** All that it asks for: quantities of sales, values of purchases. */
+function amountsOf(decision: PlanDecision): readonly { readonly asset: number; readonly amount: number }[] {
+  if (decision.kind === 'initial') return decision.purchases.map(({ asset, value }) => ({ asset, amount: value }));
+  const { sales, aim } = decision.plan;
+  const sold = sales.map(({ asset, quantity }) => ({ asset, amount: quantity }));
+  return aim.kind === 'top-up' ? [...sold, { asset: aim.asset, amount: aim.value }] : sold;
 }
 
 function expectedTrades(decision: PlanDecision, parameters: StrategyParameters, snapshot: PortfolioSnapshot): ExpectedTrades {
