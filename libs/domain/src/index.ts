@@ -76,3 +76,4 @@ export * from './order/paper-fill.js';
 export * from './portfolio/time-weighted.js';
 export * from './portfolio/trigger-prices.js';
 export * from './risk/plan-sanity.js';
+export { rankTriggers } from './strategy/rank-triggers.js';

@@ -5,9 +5,11 @@ import type { BacktestSpec, RunNotice } from './backtest-run.js';
 
 /** What the strategy cannot do with these parameters and so many assets, said before anything runs. */
 export function feasibilityNotices({ parameters, assets }: Pick<BacktestSpec, 'parameters' | 'assets'>): readonly RunNotice[] {
-  const { findings } = checkFeasibility(parameters, assets.length, parameters.initialCapital);
-  return findings.map((finding) => ({ code: finding.code, detail: findingInWords(finding) }));
+  return feasibilityInWords(checkFeasibility(parameters, assets.length, parameters.initialCapital).findings);
 }
+
+export const feasibilityInWords = (findings: readonly FeasibilityFinding[]): readonly RunNotice[] =>
+  findings.map((finding) => ({ code: finding.code, detail: findingInWords(finding) }));
 
 /** Prices that leap across a gap: the name may have been given to another asset. */
 export const warningNotices = (warnings: readonly PanelWarning[]): readonly RunNotice[] =>
