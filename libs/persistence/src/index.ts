@@ -21,3 +21,4 @@ export { PostgresRequestKeyStore } from './requests/postgres-request-key-store.j
 export { PostgresEvaluationStore } from './evaluation/postgres-evaluation-store.js';
 export type { PlanJobPolicy } from './evaluation/store-looks.js';
 export { PostgresPaperVenueStore } from './paper/postgres-paper-venue-store.js';
+export { PostgresTradingReader } from './trading/postgres-trading-reader.js';

@@ -54,12 +54,12 @@ export class ExplainPortfolio {
 
   /** @throws StoreFailure */
   async run(idOrName: string, atMs: number | null): Promise<ExplainResult> {
-    if (atMs !== null) return this.then(idOrName, atMs);
+    if (atMs !== null) return this.earlier(idOrName, atMs);
     const picture = await this.parts.read.run(idOrName);
-    return picture === null ? { kind: 'not-found' } : { kind: 'explained', explanation: await this.now(picture) };
+    return picture === null ? { kind: 'not-found' } : { kind: 'explained', explanation: await this.current(picture) };
   }
 
-  private async now({ portfolio, evaluated, nowMs, input, explained, obstacles }: PortfolioPicture): Promise<Explanation> {
+  private async current({ portfolio, evaluated, nowMs, input, explained, obstacles }: PortfolioPicture): Promise<Explanation> {
     return {
       portfolio, atMs: nowMs, evaluation: null, isReproduced: null, configVersion: evaluated.configVersion, configuration: evaluated.configuration, input, explained, obstacles,
       nextLookMs: nextLookMs(evaluated, nowMs),
@@ -67,7 +67,7 @@ export class ExplainPortfolio {
     };
   }
 
-  private async then(idOrName: string, atMs: number): Promise<ExplainResult> {
+  private async earlier(idOrName: string, atMs: number): Promise<ExplainResult> {
     const portfolio = await this.parts.store.find(idOrName);
     if (portfolio === null) return { kind: 'not-found' };
     const evaluations = await this.parts.evaluations.evaluations(portfolio.id, { atMs, limit: DECISIONS });
