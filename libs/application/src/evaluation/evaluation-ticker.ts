@@ -1,0 +1,49 @@
+import type { EventLog } from '../ports/event-log.port.js';
+import type { JobQueue } from '../ports/job-queue.port.js';
+import type { VenueName } from '../ports/market-data.port.js';
+import type { Timer } from '../ports/timer.port.js';
+import { RoundLoop } from '../rounds/round-loop.js';
+import type { EvaluationStore } from './evaluation-store.port.js';
+import type { MeasuredClock } from './measured-clock.js';
+
+export interface EvaluationTickerParts {
+  readonly store: Pick<EvaluationStore, 'overdueShards'>;
+  readonly venue: VenueName;
+  readonly venueClock: Pick<MeasuredClock, 'nowMs'>;
+  readonly jobs: Pick<JobQueue, 'add'>;
+  /** Where looks at portfolios are queued. */
+  readonly evaluation: { readonly queue: string; readonly priority: number };
+  readonly evaluatorId: string;
+  readonly everyMs: number;
+  readonly timer: Timer;
+  readonly log: EventLog;
+}
+
+/** Looks come with prices; where none come, or their jobs are lost, Postgres knows who was not looked at. */
+export class EvaluationTicker {
+  private readonly loop: RoundLoop;
+
+  constructor(private readonly parts: EvaluationTickerParts) {
+    const { everyMs, timer, log } = parts;
+    this.loop = new RoundLoop({ name: 'evaluation-ticker', everyMs, round: () => this.tick(), timer, log });
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  /** One round. @throws StoreFailure, or the failure of whatever carries jobs */
+  async tick(): Promise<void> {
+    const { store, venue, venueClock, jobs, evaluation: { queue, priority }, evaluatorId } = this.parts;
+    const asOfMs = await venueClock.nowMs();
+    if (asOfMs === null) return;
+    const shards = await store.overdueShards(venue, asOfMs);
+    await Promise.all(shards.map((shard) => jobs.add({
+      queue, priority, payload: { shard, asOfMs }, jobId: `${queue}-${shard}-${asOfMs}-${evaluatorId}`, coalesceKey: `shard-${shard}`,
+    })));
+  }
+}
