@@ -59,9 +59,10 @@ function declinedInWords(declined: readonly DeclinedTrigger[], assets: readonly 
   return inOrder.map(({ asset, kind, reason }) => `${assets[asset]} ${kind}: ${reason}`).join('; ').slice(0, LONGEST_SUBJECT);
 }
 
+const percent = (fraction: number): string => `${(100 * fraction).toFixed(2)} %`;
+
 function triggerInWords({ trigger, values, meanValue, totalValue }: Extract<PlanDecision, { kind: 'rebalance' }>['plan'], asset: string): string {
   const value = values[trigger.asset]!;
-  const percent = (fraction: number): string => `${(100 * fraction).toFixed(2)} %`;
   if (trigger.kind === 'limit') return `${asset} takes ${percent(value / totalValue)} of the portfolio`;
   const deviation = value / meanValue - 1;
   return `${asset} is ${percent(Math.abs(deviation))} ${deviation < 0 ? 'below' : 'above'} the mean asset value`;
