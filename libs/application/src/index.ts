@@ -82,6 +82,15 @@ export { type PaperExecution, type PaperVenueStore } from './paper/paper-venue-s
 export * from './portfolios/portfolio.js';
 export * from './portfolios/portfolio-store.port.js';
 export * from './reconciliation/account-books.js';
+export { AdoptOrders, type AdoptOrdersParts } from './reconciliation/adopt-orders.js';
+export { BookExternalFlows, type BookExternalFlowsParts } from './reconciliation/book-external-flows.js';
+export { CompareAccount, type CompareAccountParts } from './reconciliation/compare-account.js';
+export { PausePortfolios, type PausePortfoliosParts } from './reconciliation/pause-portfolios.js';
+export { ReconcileAccount, type ReconcileAccountParts, type ReconcileOutcome, type ReconcileRequest } from './reconciliation/reconcile-account.js';
+export { ReconciliationSchedule, runRequested, SCHEDULE_TIMES, type ReconciliationScheduleParts, type ScheduleTimes } from './reconciliation/reconciliation-schedule.js';
+export { StartupGate, type StartupGateParts } from './reconciliation/startup-gate.js';
+export { SweepTrades, type SweepTradesParts } from './reconciliation/sweep-trades.js';
+export { VenueReactions, type VenueReactionsParts } from './reconciliation/venue-reactions.js';
 export { MAX_REPLAYED, ReplayPortfolio, type PortfolioReplay, type ReplayPortfolioParts } from './replay/replay-portfolio.js';
 export * from './execution/trading-reader.port.js';
 export * from './requests/request-key-store.port.js';

@@ -77,3 +77,5 @@ export * from './portfolio/time-weighted.js';
 export * from './portfolio/trigger-prices.js';
 export * from './risk/plan-sanity.js';
 export { rankTriggers } from './strategy/rank-triggers.js';
+export * from './ledger/balance-differences.js';
+export * from './ledger/external-flows.js';

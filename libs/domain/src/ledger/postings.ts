@@ -76,6 +76,11 @@ export function chargeShortfall(
   ].filter(({ quantity }) => quantity !== '0');
 }
 
+/** All of them as the postings of one transaction. */
+export function mergePostings(postings: readonly Posting[]): readonly Posting[] {
+  return merged(postings.map(({ holder, asset, quantity }) => ({ holder, asset, quantity: new ExactDecimal(quantity) })));
+}
+
 const MARKET: Holder = { kind: 'market' };
 const FEES: Holder = { kind: 'fees' };
 const UNASSIGNED: Holder = { kind: 'unassigned' };
