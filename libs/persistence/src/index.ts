@@ -22,3 +22,7 @@ export { PostgresEvaluationStore } from './evaluation/postgres-evaluation-store.
 export type { PlanJobPolicy } from './evaluation/store-looks.js';
 export { PostgresPaperVenueStore } from './paper/postgres-paper-venue-store.js';
 export { PostgresTradingReader } from './trading/postgres-trading-reader.js';
+export { PostgresPortfolioStore } from './portfolios/postgres-portfolio-store.js';
+export { PostgresAccountStore } from './accounts/postgres-account-store.js';
+export type { ReconcileJobPolicy } from './accounts/reconciliation-rows.js';
+export { PostgresKillSwitchStore } from './kill-switch/postgres-kill-switch-store.js';

@@ -13,3 +13,5 @@ export { MadeVenue, type MadeVenueOptions } from './made-venue.js';
 export { marketDataConformance, type MarketDataSubject } from './market-data-conformance.js';
 export { tradingConformance, type TradingSubject } from './trading-conformance.js';
 export { selfSignedCertificate, type SelfSigned } from './self-signed-certificate.js';
+export { portfolioStoreConformance } from './portfolio-store-conformance.js';
+export { aBasket, aNewPortfolio, type PortfolioStoreSubject } from './portfolio-store-subject.js';

@@ -30,6 +30,14 @@ export interface BalanceDifference {
   readonly tolerance: DecimalText;
 }
 
+/** `quantity` is the sum of the others. */
+export interface BookedBalance {
+  readonly asset: string;
+  readonly quantity: DecimalText;
+  readonly unassigned: DecimalText;
+  readonly portfolios: readonly { readonly portfolioId: string; readonly quantity: DecimalText }[];
+}
+
 export interface ReconciliationRun {
   /** rc_ and a ULID. */
   readonly id: string;
@@ -54,24 +62,26 @@ export interface Breaker {
 
 /** @throws StoreFailure */
 export interface AccountStore {
-  /** Inserts it, or notes that its executor is there, with which key. */
+  /** Inserts it, or notes that its executor is there, with which key. Of another mode or venue it is refused. */
   register(account: Pick<TradingAccount, 'id' | 'mode' | 'venue' | 'keyFingerprint' | 'canWithdraw'>, nowMs: number): Promise<TradingAccount>;
   find(accountId: string): Promise<TradingAccount | null>;
   list(): Promise<TradingAccount[]>;
   /** Accounts that something can happen at: portfolios that are not deleted, or an open plan. */
   activePaperAccounts(venue: VenueName): Promise<string[]>;
+  /** The first reason stays until it is cleared. */
   halt(accountId: string, reason: string, nowMs: number): Promise<void>;
   clearHalt(accountId: string, nowMs: number, by: string): Promise<void>;
-  /** By holding; those that are zero too. */
-  bookedBalances(accountId: string): Promise<readonly { readonly asset: string; readonly quantity: DecimalText; readonly unassigned: DecimalText; readonly portfolios: readonly { readonly portfolioId: string; readonly quantity: DecimalText }[] }[]>;
+  /** By asset; those that are zero too. */
+  bookedBalances(accountId: string): Promise<readonly BookedBalance[]>;
   /** With its job in the outbox. */
   requestReconciliation(run: Pick<ReconciliationRun, 'id' | 'accountId' | 'cause' | 'requestedMs'>): Promise<void>;
-  /** Also sets the account's `reconciledMs` or `mismatchSinceMs`. */
+  /** Also sets the account's `reconciledMs` or `mismatchSinceMs`. One that was not asked for beforehand is stored; one that has ended stays as it is. */
   finishReconciliation(run: ReconciliationRun, openOrderCount: number): Promise<void>;
   reconciliation(runId: string): Promise<ReconciliationRun | null>;
   /** Newest first. */
   reconciliations(accountId: string, limit: number): Promise<ReconciliationRun[]>;
   requestedReconciliations(limit: number): Promise<ReconciliationRun[]>;
+  /** Never shortens one that is open. */
   openBreaker(breaker: Breaker, nowMs: number): Promise<void>;
   breakers(nowMs: number): Promise<Breaker[]>;
 }

@@ -22,7 +22,7 @@ export type ReleaseOutcome =
 export interface KillSwitchStore {
   /** Those that are not `run`. */
   engaged(): Promise<KillSwitch[]>;
-  /** Committed when it resolves: no claim after that sees another state. Never goes towards `run`. */
+  /** Committed when it resolves: no claim after that sees another state. Never goes towards `run`: a stricter one stays, and is the answer. */
   engage(killSwitch: Pick<KillSwitch, 'scope' | 'reason' | 'setBy' | 'setMs'> & { readonly state: 'reduce-only' | 'halt' }): Promise<KillSwitch>;
   /** By a person, after a green reconciliation of every account that it concerns. */
   release(scope: SwitchScope, by: string, reason: string, nowMs: number): Promise<ReleaseOutcome>;
