@@ -15,3 +15,5 @@ export { tradingConformance, type TradingSubject } from './trading-conformance.j
 export { selfSignedCertificate, type SelfSigned } from './self-signed-certificate.js';
 export { portfolioStoreConformance } from './portfolio-store-conformance.js';
 export { aBasket, aNewPortfolio, type PortfolioStoreSubject } from './portfolio-store-subject.js';
+export { accountStoreConformance, type AccountStoreSubject } from './account-store-conformance.js';
+export { killSwitchStoreConformance, type KillSwitchStoreSubject } from './kill-switch-store-conformance.js';

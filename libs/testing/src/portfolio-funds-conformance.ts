@@ -1,11 +1,12 @@
 /// <reference types="jest" />
 import * as fc from 'fast-check';
+import { ulid } from 'ulid';
 import { aNewPortfolio, created, CREATED_MS, moved, ofLive, type AtPortfolios } from './portfolio-store-subject.js';
 
 const LATER_MS = CREATED_MS + 60_000;
 
 export function testPortfolioFunds(at: AtPortfolios): void {
-  const move = (id: string, quantity: string) => at().store.moveFunds(id, quantity, LATER_MS, 'a test');
+  const move = (id: string, quantity: string, moveId = ulid()) => at().store.moveFunds(id, quantity, LATER_MS, 'a test', moveId);
   const cashOf = async (id: string) => (await at().store.holdings(id)).find(({ asset }) => asset === 'USDT')?.quantity;
 
   it('come into paper and out of it, in the books and at its venue', async () => {
@@ -20,6 +21,19 @@ export function testPortfolioFunds(at: AtPortfolios): void {
       { kind: 'paper-deposit', flows: [{ portfolioId: id, value: 500.5 }] },
       { kind: 'paper-withdrawal', flows: [{ portfolioId: id, value: -10_500.5 }] },
     ]);
+  });
+
+  it('move once, however often the same move is asked for', async () => {
+    const { id } = await created(at);
+    const moveId = ulid();
+    const outcomes = await Promise.all([1, 2, 3].map(() => move(id, '-4000', moveId)));
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['moved', 'moved', 'moved']);
+    await at().openPlan(id);
+    expect(await move(id, '-4000', moveId)).toEqual({ kind: 'moved', portfolio: await at().store.find(id) });
+    expect(await cashOf(id)).toBe('6000');
+    const other = await created(at);
+    await move(other.id, '-4000', moveId);
+    expect(await cashOf(other.id)).toBe('6000');
   });
 
   it('ask for a look, and overtake what was decided without them', async () => {

@@ -74,6 +74,15 @@ function testCreation(at: AtPortfolios): void {
     expect(kindsOf(outcomes)).toEqual(['created', 'created', 'insufficient-balance']);
   });
 
+  it('is made once, however often it is asked for', async () => {
+    const portfolio = aNewPortfolio();
+    const outcomes = await Promise.all([1, 2, 3].map(() => at().store.create(portfolio)));
+    expect(kindsOf(outcomes)).toEqual(['created', 'created', 'created']);
+    await moved(at, await created(at, portfolio), 'running');
+    expect(await created(at, portfolio)).toMatchObject({ id: portfolio.id, state: 'running', version: 2 });
+    expect(await at().store.holdings(portfolio.id)).toMatchObject([{ quantity: '10000' }]);
+  });
+
   it('cannot have the name of another, be it created at the same moment', async () => {
     const name = `twin ${ulid()}`;
     const outcomes = await Promise.all([1, 2, 3].map(() => at().store.create(aNewPortfolio({ name }))));

@@ -48,7 +48,7 @@ export interface PortfolioFilter {
 
 /** Every method is one transaction. @throws StoreFailure */
 export interface PortfolioStore {
-  /** With its first configuration, its capital in the ledger, its markets among the watched prices. */
+  /** With its first configuration, its capital in the ledger, its markets among the watched prices. Asked for again with the same id: what it made then. */
   create(portfolio: NewPortfolio): Promise<CreateOutcome>;
   /** By id or by the name of one that is not deleted. */
   find(idOrName: string): Promise<Portfolio | null>;
@@ -62,7 +62,10 @@ export interface PortfolioStore {
    * and gives what it holds back to the account. To the state that it is in already: nothing changes.
    */
   changeState(id: string, expectedVersion: number, state: PortfolioState, reason: string | null, atMs: number, by: string): Promise<ChangeOutcome>;
-  /** Quote currency in (above zero) or out of the portfolio (below): from or to the account's unassigned money, of paper from outside. Refused while a plan is open. Said again with the same `moveId`, it moves nothing and says `moved`. */
+  /**
+   * Quote currency in (above zero) or out of the portfolio (below): from or to the account's unassigned money, of paper from outside.
+   * Refused while a plan is open. Said again with the same `moveId`, it moves nothing and says `moved`.
+   */
   moveFunds(id: string, quantity: DecimalText, atMs: number, by: string, moveId: string): Promise<FundsOutcome>;
   /** By asset. */
   holdings(portfolioId: string): Promise<Holding[]>;

@@ -1,7 +1,7 @@
 import type { ChangeOutcome, FundsOutcome, Portfolio } from '#application';
 import { canChangeState, type DecimalText, type PortfolioConfiguration, type PortfolioState } from '#domain';
 import type { Sql } from '../session/sql.js';
-import { give, heldBy, take, takeAll, unassignedOf, type Available } from './portfolio-money.js';
+import { give, heldBy, isBooked, take, takeAll, unassignedOf, type Available } from './portfolio-money.js';
 import { watchPrices } from './portfolio-prices.js';
 import { lockPortfolio, openPlanOf, overtakeLooks, readPortfolio } from './portfolio-row.js';
 
@@ -20,7 +20,7 @@ export async function changeState(
   if (!canChangeState(seen.state, to.state)) return { kind: 'illegal', from: seen.state, to: to.state };
   const planId = to.state === 'deleted' ? await openPlanOf(sql, id) : null;
   if (planId !== null) return { kind: 'plan-open', planId };
-  if (to.state === 'deleted') await takeAll(sql, seen, { version: seen.version + 1, ...act });
+  if (to.state === 'deleted') await takeAll(sql, seen, { key: `deleted:${id}`, ...act });
   await sql.run('UPDATE portfolio SET state = $2, reason = $3, changed_ms = $4, changed_by = $5 WHERE id = $1', [id, to.state, to.reason, act.atMs, act.by]);
   return { kind: 'changed', portfolio: await afterChange(sql, id, act) };
 }
@@ -42,9 +42,11 @@ export async function changeConfiguration(
   return { kind: 'changed', portfolio: await afterChange(sql, id, act) };
 }
 
-export async function moveFunds(sql: Sql, id: string, quantity: DecimalText, act: Act): Promise<FundsOutcome> {
+export async function moveFunds(sql: Sql, id: string, quantity: DecimalText, moveId: string, act: Act): Promise<FundsOutcome> {
   const seen = await lockPortfolio(sql, id);
   if (seen === null || seen.state === 'deleted') return { kind: 'not-found' };
+  const key = `move:${id}:${moveId}`;
+  if (await isBooked(sql, key)) return { kind: 'moved', portfolio: seen };
   const planId = await openPlanOf(sql, id);
   if (planId !== null) return { kind: 'plan-open', planId };
   const { quote } = seen.configuration;
@@ -52,7 +54,7 @@ export async function moveFunds(sql: Sql, id: string, quantity: DecimalText, act
   const moved = isTaken ? quantity.slice(1) : quantity;
   const source = isTaken ? await heldBy(sql, seen, quote, moved) : await sourceOf(sql, seen, moved);
   if (!source.isEnough) return { kind: 'insufficient-balance', available: source.quantity };
-  await (isTaken ? take : give)(sql, seen, quote, moved, { version: seen.version + 1, ...act });
+  await (isTaken ? take : give)(sql, seen, quote, moved, { key, ...act });
   await sql.run('UPDATE portfolio SET changed_ms = $2, changed_by = $3 WHERE id = $1', [id, act.atMs, act.by]);
   return { kind: 'moved', portfolio: await afterChange(sql, id, act) };
 }

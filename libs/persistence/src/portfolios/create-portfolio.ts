@@ -6,14 +6,16 @@ import { readPortfolio } from './portfolio-row.js';
 
 const FIRST_VERSION = 1;
 
-/** In the caller's transaction. */
+/** In the caller's transaction. Whoever asks for the same id again is told of the one that it made. */
 export async function createPortfolio(sql: Sql, portfolio: NewPortfolio): Promise<CreateOutcome> {
+  const earlier = await readPortfolio(sql, portfolio.id);
+  if (earlier !== null) return { kind: 'created', portfolio: earlier };
   if (await isNameTaken(sql, portfolio.name)) return { kind: 'name-taken' };
   const refusal = portfolio.mode === 'paper' ? await openPaperAccount(sql, portfolio) : await checkLiveAccount(sql, portfolio);
   if (refusal !== null) return refusal;
   await insertPortfolio(sql, portfolio);
   const { id, configuration, capital, createdMs, createdBy } = portfolio;
-  await give(sql, portfolio, configuration.quote, capital, { version: FIRST_VERSION, atMs: createdMs, by: createdBy });
+  await give(sql, portfolio, configuration.quote, capital, { key: `created:${id}`, atMs: createdMs, by: createdBy });
   await watchPrices(sql, { ...portfolio, state: 'created' });
   const created = await readPortfolio(sql, id);
   return { kind: 'created', portfolio: created! };
@@ -25,7 +27,7 @@ async function isNameTaken(sql: Sql, name: string): Promise<boolean> {
 }
 
 async function openPaperAccount(sql: Sql, { accountId, venue, createdMs }: NewPortfolio): Promise<null> {
-  await sql.run(`INSERT INTO trading_account (id, mode, venue, created_ms) VALUES ($1, 'paper', $2, $3)`, [accountId, venue, createdMs]);
+  await sql.run(`INSERT INTO trading_account (id, mode, venue, created_ms) VALUES ($1, 'paper', $2, $3) ON CONFLICT (id) DO NOTHING`, [accountId, venue, createdMs]);
   return null;
 }
 
@@ -41,11 +43,11 @@ async function insertPortfolio(sql: Sql, portfolio: NewPortfolio): Promise<void>
   const inserted = await sql.run(
     `INSERT INTO portfolio (id, name, mode, venue, account_id, state, shard, config_version, capital, created_ms, changed_ms, changed_by)
      VALUES ($1, $2, $3, $4, $5, 'created', $6, ${FIRST_VERSION}, $7, $8, $8, $9)
-     ON CONFLICT (name) WHERE state <> 'deleted' DO NOTHING`,
+     ON CONFLICT DO NOTHING`,
     [id, name, mode, venue, accountId, shard, capital, createdMs, createdBy],
   );
-  // Another took the name since we looked: tried again from the beginning, that is seen.
-  if (inserted === 0) throw new StoreFailure('contended', 'the name was taken just now', { cause: null });
+  // Another took the name, or made this very one, since we looked: tried again from the beginning, that is seen.
+  if (inserted === 0) throw new StoreFailure('contended', 'the name or the id was taken just now', { cause: null });
   await sql.run(
     `WITH look AS (INSERT INTO portfolio_look (portfolio_id) VALUES ($1))
      INSERT INTO portfolio_configuration (portfolio_id, version, document, sha256, created_ms, created_by) VALUES ($1, ${FIRST_VERSION}, $2, $3, $4, $5)`,

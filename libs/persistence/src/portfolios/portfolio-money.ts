@@ -5,9 +5,10 @@ import { postTransaction } from '../trading/post-transaction.js';
 
 type Owner = Pick<Portfolio, 'id' | 'mode' | 'accountId'>;
 
-/** A change of a portfolio's money; `version` is the portfolio's when it was done, so that none is booked twice. */
+/** A change of a portfolio's money. */
 export interface MoneyMove {
-  readonly version: number;
+  /** Names it in the books, so that it cannot be booked twice. */
+  readonly key: string;
   readonly atMs: number;
   readonly by: string;
 }
@@ -50,6 +51,12 @@ export async function takeAll(sql: Sql, owner: Owner, move: MoneyMove): Promise<
   if (owner.mode === 'paper') await sql.run('UPDATE paper_balance SET free = 0 WHERE account_id = $1', [owner.accountId]);
 }
 
+/** With the portfolio's row locked. */
+export async function isBooked(sql: Sql, key: string): Promise<boolean> {
+  const booked = await sql.rows('SELECT id FROM ledger_transaction WHERE key = $1', [key]);
+  return booked.length > 0;
+}
+
 /** Of the account's unassigned money; locked. */
 export const unassignedOf = (sql: Sql, accountId: string, asset: string, wanted: DecimalText): Promise<Available> =>
   available(sql, `SELECT quantity FROM holding WHERE account_id = $1 AND portfolio_id = '' AND asset = $2 FOR UPDATE`, [accountId, asset], wanted);
@@ -78,9 +85,9 @@ function signedTransfer(from: Holder, to: Holder, asset: string, quantity: Decim
   return quantity.startsWith('-') ? postingsOfTransfer(to, from, asset, quantity.slice(1)) : postingsOfTransfer(from, to, asset, quantity);
 }
 
-async function post(sql: Sql, owner: Owner, kind: LedgerKind, { version, atMs, by }: MoneyMove, postings: readonly Posting[], flow: number | null): Promise<void> {
+async function post(sql: Sql, owner: Owner, kind: LedgerKind, { key, atMs, by }: MoneyMove, postings: readonly Posting[], flow: number | null): Promise<void> {
   await postTransaction(sql, {
-    key: `${kind}:${owner.id}:${version}`, accountId: owner.accountId, kind, occurredMs: atMs, bookedMs: atMs, memo: `by ${by}`, postings,
+    key, accountId: owner.accountId, kind, occurredMs: atMs, bookedMs: atMs, memo: `by ${by}`, postings,
     ...(flow === null ? {} : { flows: [{ portfolioId: owner.id, value: flow }] }),
   });
 }

@@ -52,8 +52,8 @@ export class PostgresPortfolioStore implements PortfolioStore {
     return inTransaction(this.dataSource, "change the portfolio's state", (sql) => changeState(sql, id, expectedVersion, { state, reason }, { atMs, by }));
   }
 
-  moveFunds(id: string, quantity: DecimalText, atMs: number, by: string): Promise<FundsOutcome> {
-    return inTransaction(this.dataSource, "move the portfolio's funds", (sql) => moveFunds(sql, id, quantity, { atMs, by }));
+  moveFunds(id: string, quantity: DecimalText, atMs: number, by: string, moveId: string): Promise<FundsOutcome> {
+    return inTransaction(this.dataSource, "move the portfolio's funds", (sql) => moveFunds(sql, id, quantity, moveId, { atMs, by }));
   }
 
   holdings(portfolioId: string): Promise<Holding[]> {
