@@ -10,6 +10,8 @@ export interface KillSwitchStoreSubject {
   readonly deletePortfolio: (portfolioId: string) => Promise<void>;
   /** A claim that sees the switches now and commits when `commit` is called. */
   readonly claim: () => Promise<{ readonly commit: () => Promise<void> }>;
+  /** Resolves when an engagement stands behind a claim. */
+  readonly untilEngagementWaits: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -85,14 +87,10 @@ function testEngaging(at: At): void {
   it('waits for a claim that has seen the switches, and is committed when it resolves', async () => {
     const scope = aScope();
     const claim = await at().claim();
-    let isEngaged = false;
-    const engaging = engage(at, scope).then(() => {
-      isEngaged = true;
-    });
-    // A round trip of its own, by which an engagement that waits for nobody would be through.
+    const engaging = engage(at, scope);
+    const first = await Promise.race([engaging.then(() => 'through'), at().untilEngagementWaits().then(() => 'waiting')]);
+    expect(first).toBe('waiting');
     expect(await engagedAt(scope)).toEqual([]);
-    expect(await engagedAt(scope)).toEqual([]);
-    expect(isEngaged).toBe(false);
     await claim.commit();
     await engaging;
     expect(await engagedAt(scope)).toHaveLength(1);

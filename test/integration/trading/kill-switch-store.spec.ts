@@ -19,6 +19,17 @@ async function claim({ dataSource }: TradingDatabase): Promise<{ readonly commit
   };
 }
 
+/** Rejects where nobody comes to wait in the time in which a test would fail anyhow. */
+async function untilEngagementWaits(database: TradingDatabase): Promise<void> {
+  for (let look = 0; look < 2_000; look++) {
+    const waiting = await database.query(
+      `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    if (waiting.length > 0) return;
+  }
+  throw new Error('no engagement waits for a claim');
+}
+
 async function makeSubject(): Promise<KillSwitchStoreSubject> {
   const database = await openTradingDatabase(8);
   return {
@@ -33,6 +44,7 @@ async function makeSubject(): Promise<KillSwitchStoreSubject> {
       await database.query(`UPDATE portfolio SET state = 'deleted' WHERE id = $1`, [portfolioId]);
     },
     claim: () => claim(database),
+    untilEngagementWaits: () => untilEngagementWaits(database),
     close: () => database.close(),
   };
 }

@@ -71,7 +71,6 @@ async function afterChange(sql: Sql, id: string, { atMs }: Act): Promise<Portfol
   return changed!;
 }
 
-function isSameBasket(one: PortfolioConfiguration, other: PortfolioConfiguration): boolean {
-  const marketsOf = ({ assets }: PortfolioConfiguration) => assets.map(({ base, marketId }) => `${base} ${marketId}`).join();
-  return one.quote === other.quote && marketsOf(one) === marketsOf(other);
-}
+const basketOf = ({ quote, assets }: PortfolioConfiguration): string => [quote, ...assets.map(({ base, marketId }) => `${base} ${marketId}`)].join();
+
+const isSameBasket = (one: PortfolioConfiguration, other: PortfolioConfiguration): boolean => basketOf(one) === basketOf(other);
