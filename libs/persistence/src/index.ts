@@ -26,3 +26,5 @@ export { PostgresPortfolioStore } from './portfolios/postgres-portfolio-store.js
 export { PostgresAccountStore } from './accounts/postgres-account-store.js';
 export type { ReconcileJobPolicy } from './accounts/reconciliation-rows.js';
 export { PostgresKillSwitchStore } from './kill-switch/postgres-kill-switch-store.js';
+export { PostgresExecutionStore } from './trading/postgres-execution-store.js';
+export { PostgresLedgerStore } from './trading/postgres-ledger-store.js';

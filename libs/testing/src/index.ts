@@ -17,3 +17,5 @@ export { portfolioStoreConformance } from './portfolio-store-conformance.js';
 export { aBasket, aNewPortfolio, type PortfolioStoreSubject } from './portfolio-store-subject.js';
 export { accountStoreConformance, type AccountStoreSubject } from './account-store-conformance.js';
 export { killSwitchStoreConformance, type KillSwitchStoreSubject } from './kill-switch-store-conformance.js';
+export type { ExecutionScene, SceneLeg, ScenePlan } from './execution-scene.js';
+export { executionStoreConformance } from './execution-store-conformance.js';

@@ -54,7 +54,7 @@ export interface ReconciliationRun {
 }
 
 export interface Breaker {
-  /** Such as `account:live-mexc` or `market:HANAUSDT`. */
+  /** `account:<id>`, or `market:<venue>:<market id>` such as `market:MEXC:HANAUSDT`. */
   readonly key: string;
   readonly openUntilMs: number;
   readonly reason: string;

@@ -21,6 +21,7 @@ export class Trading1764000000006 implements MigrationInterface {
 }
 
 const DOWN = [
+  'ALTER TABLE outbox DROP COLUMN coalesce_key',
   `DROP TABLE request_key, paper_fill, paper_order, paper_balance, breaker, kill_switch, reconciliation_run, equity_point, sweep_watermark, portfolio_flow, holding, ledger_entry,
      ledger_transaction, fill, market_quarantine, order_attempt, order_intent, rebalance_plan, portfolio_look, evaluation, state_event,
      portfolio_configuration, portfolio, trading_account, legal_transition`,

@@ -7,8 +7,9 @@ const LONGEST_BACKOFF_MS = 2_000;
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_ERROR_CHARACTERS = 500;
 
-interface OutboxRow extends QueuedJob {
+interface OutboxRow extends Omit<QueuedJob, 'coalesceKey'> {
   readonly id: number;
+  readonly coalesceKey: string | null;
 }
 
 export class PostgresOutbox implements Outbox {
@@ -17,7 +18,7 @@ export class PostgresOutbox implements Outbox {
   dispatch(limit: number, deliver: (job: QueuedJob) => Promise<void>): Promise<{ readonly delivered: number; readonly failed: number }> {
     return inTransaction(this.dataSource, 'dispatch the outbox', async (sql) => {
       const rows = await takeUndelivered(sql, limit);
-      const outcomes = await Promise.allSettled(rows.map(({ queue, jobId, payload, priority }) => deliver({ queue, jobId, payload, priority })));
+      const outcomes = await Promise.allSettled(rows.map((row) => deliver(toJob(row))));
       const delivered = rows.filter((_, index) => outcomes[index]?.status === 'fulfilled');
       const failed = rows.filter((_, index) => outcomes[index]?.status === 'rejected');
       if (failed.length > 0) await putBack(sql, failed, firstReason(outcomes));
@@ -36,12 +37,16 @@ export class PostgresOutbox implements Outbox {
   }
 }
 
+function toJob({ queue, jobId, payload, priority, coalesceKey }: OutboxRow): QueuedJob {
+  return { queue, jobId, payload, priority, ...(coalesceKey === null ? {} : { coalesceKey }) };
+}
+
 /** Marked as delivered at once, since they nearly always are; a crash before the commit takes the mark back. */
 async function takeUndelivered(sql: Sql, limit: number): Promise<OutboxRow[]> {
   const rows = await sql.rows<OutboxRow>(
     `UPDATE outbox SET dispatched_at = now(), attempts = attempts + 1, last_error = NULL
      WHERE id IN (SELECT id FROM outbox WHERE dispatched_at IS NULL AND available_at <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
-     RETURNING id::float8 AS id, queue, job_id AS "jobId", payload, priority, ${SOFT_COMMIT}`,
+     RETURNING id::float8 AS id, queue, job_id AS "jobId", payload, priority, coalesce_key AS "coalesceKey", ${SOFT_COMMIT}`,
     [limit],
   );
   return rows.sort((one, other) => one.id - other.id);

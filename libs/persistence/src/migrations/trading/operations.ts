@@ -1,4 +1,6 @@
 export const OPERATIONS: readonly string[] = [
+  // Of a queue whose jobs coalesce: those with the same key, of which one waits at most.
+  'ALTER TABLE outbox ADD COLUMN coalesce_key text CHECK (char_length(coalesce_key) BETWEEN 1 AND 100)',
   `CREATE TABLE reconciliation_run (
      id           text PRIMARY KEY CHECK (id ~ '^rc_[0-7][0-9A-HJKMNP-TV-Z]{25}$'),
      account_id   text NOT NULL REFERENCES trading_account (id),

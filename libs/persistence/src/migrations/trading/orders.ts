@@ -1,3 +1,6 @@
+/** A job that is queued again is no change: whoever works at the row at that moment must not lose it. */
+const UNLESS_REQUEUED = 'WHEN (NEW.state <> OLD.state OR NEW.requeued_ms IS NOT DISTINCT FROM OLD.requeued_ms)';
+
 const PLAN = [
   `CREATE TABLE rebalance_plan (
      id             text PRIMARY KEY CHECK (id ~ '^pl_[0-7][0-9A-HJKMNP-TV-Z]{25}$'),
@@ -17,6 +20,7 @@ const PLAN = [
      started_ms     epoch_ms,
      finished_ms    epoch_ms,
      next_action_ms epoch_ms,
+     requeued_ms    epoch_ms,
      changed_ms     epoch_ms NOT NULL,
      changed_by     text,
      FOREIGN KEY (portfolio_id, account_id, mode, venue) REFERENCES portfolio (id, account_id, mode, venue),
@@ -28,7 +32,7 @@ const PLAN = [
   `CREATE UNIQUE INDEX one_open_plan ON rebalance_plan (portfolio_id) WHERE state IN ('draft', 'executing', 'settling', 'needs-human')`,
   'CREATE INDEX rebalance_plan_by_portfolio ON rebalance_plan (portfolio_id, created_ms)',
   'CREATE INDEX rebalance_plan_due ON rebalance_plan (next_action_ms) WHERE next_action_ms IS NOT NULL',
-  'CREATE TRIGGER rebalance_plan_transition BEFORE UPDATE ON rebalance_plan FOR EACH ROW EXECUTE FUNCTION refuse_illegal_transition()',
+  `CREATE TRIGGER rebalance_plan_transition BEFORE UPDATE ON rebalance_plan FOR EACH ROW ${UNLESS_REQUEUED} EXECUTE FUNCTION refuse_illegal_transition()`,
   `CREATE TRIGGER rebalance_plan_noted AFTER INSERT OR UPDATE ON rebalance_plan FOR EACH ROW EXECUTE FUNCTION note_state('id')`,
 ];
 
@@ -57,6 +61,7 @@ const INTENT = [
      filled_notional  amount NOT NULL DEFAULT 0 CHECK (filled_notional >= 0),
      fee_in_quote     amount NOT NULL DEFAULT 0,
      next_action_ms   epoch_ms,
+     requeued_ms      epoch_ms,
      created_ms       epoch_ms NOT NULL,
      finished_ms      epoch_ms,
      changed_ms       epoch_ms NOT NULL,
@@ -67,7 +72,7 @@ const INTENT = [
    ) WITH (fillfactor = 80)`,
   `CREATE INDEX order_intent_sending ON order_intent (account_id) WHERE state = 'sending'`,
   'CREATE INDEX order_intent_due ON order_intent (next_action_ms) WHERE next_action_ms IS NOT NULL',
-  'CREATE TRIGGER order_intent_transition BEFORE UPDATE ON order_intent FOR EACH ROW EXECUTE FUNCTION refuse_illegal_transition()',
+  `CREATE TRIGGER order_intent_transition BEFORE UPDATE ON order_intent FOR EACH ROW ${UNLESS_REQUEUED} EXECUTE FUNCTION refuse_illegal_transition()`,
   `CREATE TRIGGER order_intent_noted AFTER INSERT OR UPDATE ON order_intent FOR EACH ROW EXECUTE FUNCTION note_state('id')`,
 ];
 
