@@ -56,13 +56,14 @@ export { SubmitBackfill, type SubmitBackfillParts, type SubmitBackfillResult } f
 export { AppendClosedCandles, type AppendClosedCandlesParts, type AppendRound } from './backfills/append-closed-candles.js';
 export { RetryGaps, type RetryGapsParts, type RetryRound } from './backfills/retry-gaps.js';
 export * from './accounts/account-store.port.js';
-export * from './evaluation/dry-run.js';
+export * from './evaluation/dry-run-result.js';
+export { DryRun, previewEvaluation, type DryRunParts } from './evaluation/dry-run.js';
 export * from './evaluation/evaluation.js';
 export * from './evaluation/evaluation-store.port.js';
 export { AdvanceOrder } from './execution/advance-order.js';
 export { decideFromInput, decidingParameters } from './evaluation/decide-from-input.js';
 export { inputOf, snapshotOf } from './evaluation/evaluation-input.js';
-export { evaluatePortfolio, type EvaluatedLook, type EvaluationLimits } from './evaluation/evaluate-portfolio.js';
+export { evaluatePortfolio, EVALUATION_LIMITS, type EvaluatedLook, type EvaluationLimits } from './evaluation/evaluate-portfolio.js';
 export { EvaluatePortfolios, nextLookMs, type EvaluatePortfoliosParts, type ShardLook } from './evaluation/evaluate-portfolios.js';
 export { EvaluationTicker, type EvaluationTickerParts } from './evaluation/evaluation-ticker.js';
 export { MeasuredClock } from './evaluation/measured-clock.js';

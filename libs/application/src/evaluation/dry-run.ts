@@ -1,67 +1,76 @@
-import type { DecimalText, DeclinedTrigger, OrderSide, OrderTerms, PriceFlag } from '#domain';
-import type { EvaluationOutcome } from './evaluation.js';
+import { describeStandings, type AssetStanding, type LatestPrice, type PortfolioConfiguration } from '#domain';
+import type { Clock } from '../ports/clock.port.js';
+import type { LatestPrices } from '../prices/latest-prices.port.js';
+import type { MarketStore } from '../markets/market-store.port.js';
+import { decideFromInput } from './decide-from-input.js';
+import type { DryRunAsset, DryRunResult } from './dry-run-result.js';
+import { evaluatePortfolio, type EvaluationLimits } from './evaluate-portfolio.js';
+import type { EvaluatedPortfolio, EvaluationStore } from './evaluation-store.port.js';
+import type { EvaluationInput, EvaluationOutcome } from './evaluation.js';
+import { previewPlan } from './preview-plan.js';
 
-/** An asset as an evaluation would see it now. */
-export interface DryRunAsset {
-  readonly asset: string;
-  readonly marketId: string;
-  readonly quantity: DecimalText;
-  /** Middle of best bid and ask; null: no price is known. */
-  readonly price: number | null;
-  readonly priceMs: number | null;
-  /** Null: good enough to decide with. */
-  readonly flag: PriceFlag | null;
-  readonly value: number | null;
-  /** Fraction of the total value. */
-  readonly weight: number | null;
-  /** From the mean asset value, as a fraction of it. */
-  readonly deviation: number | null;
-  readonly lastFillMs: number | null;
+export interface DryRunParts {
+  readonly store: Pick<EvaluationStore, 'load'>;
+  readonly prices: Pick<LatestPrices, 'read'>;
+  readonly markets: Pick<MarketStore, 'statusOf'>;
+  readonly clock: Clock;
+  readonly limits: EvaluationLimits;
 }
 
-/** A leg of the plan as it would go out if every leg before it filled at the prices of now. */
-export interface DryRunLeg {
-  readonly asset: string;
-  readonly marketId: string;
-  readonly side: OrderSide;
-  /** In quote, before the market's rules. */
-  readonly wantedValue: number;
-  /** Null: it would not be sent, for `skipReason`. */
-  readonly terms: OrderTerms | null;
-  readonly notional: DecimalText | null;
-  readonly estimatedFee: number | null;
-  /** Half of the spread as a fraction of the price: what an order pays that the book's first level can fill. */
-  readonly expectedSlippage: number | null;
-  readonly skipReason: string | null;
+/** Evaluates a portfolio now, due or not, and shows the plan as the market's rules would have it. */
+export class DryRun {
+  constructor(private readonly parts: DryRunParts) {}
+
+  /** With another configuration where one is given. Null: there is no such portfolio. @throws StoreFailure, or the failure of whatever carries prices */
+  async run(portfolioId: string, configuration?: PortfolioConfiguration): Promise<DryRunResult | null> {
+    const { store, prices, markets, clock, limits } = this.parts;
+    const stored = await store.load(portfolioId, clock.nowMs(), configuration);
+    if (stored === null) return null;
+    const status = await markets.statusOf(stored.venue);
+    // Without a reading of the venue's clock ours is the best there is: nothing is done by it here.
+    const timeMs = Math.floor(clock.nowMs() + (status?.clockOffsetMs ?? 0));
+    const latest = await prices.read(stored.venue, stored.configuration.assets.map(({ marketId }) => marketId));
+    const result = previewEvaluation(stored, latest, timeMs, limits);
+    return configuration === undefined ? result : { ...result, configVersion: null };
+  }
 }
 
-export interface DryRunPlan {
-  readonly reason: 'initial' | 'upside' | 'downside' | 'limit';
-  /** Null: the start's purchases. */
-  readonly triggerAsset: string | null;
-  readonly legs: readonly DryRunLeg[];
-  /** Of the legs that would be sent. */
-  readonly turnover: number;
-  readonly estimatedFees: number;
-  /** Cash after all legs; purchases never take it below the floor. */
-  readonly cashAfter: number;
-  readonly cashFloor: number;
+/** Pure. @param prices in listed order; null: none is known */
+export function previewEvaluation(portfolio: EvaluatedPortfolio, prices: readonly (LatestPrice | null)[], timeMs: number, limits: EvaluationLimits): DryRunResult {
+  const { input, outcome } = evaluatePortfolio(portfolio, prices, timeMs, limits);
+  const wanted = decideFromInput(input, portfolio.configuration);
+  const standings = standingsOf(portfolio, input);
+  return {
+    portfolioId: portfolio.id, timeMs, configVersion: portfolio.configVersion, outcome,
+    blockedBy: blockedBy(outcome, wanted),
+    totalValue: standings === null ? null : standings.reduce((sum, { value }) => sum + value, input.cash),
+    cash: portfolio.cash,
+    assets: assetsOf(portfolio, input, standings),
+    declined: wanted?.declined ?? [],
+    plan: wanted?.kind === 'plan' ? previewPlan(portfolio, input, wanted) : null,
+  };
 }
 
-/** What an evaluation would come to now. Nothing is stored and nothing is sent. */
-export interface DryRunResult {
-  readonly portfolioId: string;
-  readonly timeMs: number;
-  /** Null: of another configuration than the stored one. */
-  readonly configVersion: number | null;
-  readonly outcome: EvaluationOutcome;
-  /** What stands against trading, whatever the strategy wants; null: nothing. */
-  readonly blockedBy: { readonly reason: string; readonly detail: string | null } | null;
-  /** In quote; null while a price is missing. */
-  readonly totalValue: number | null;
-  readonly cash: DecimalText;
-  readonly assets: readonly DryRunAsset[];
-  readonly declined: readonly DeclinedTrigger[];
-  /** What the strategy wants, also where something stands against it; null: nothing, or a price is missing. */
-  readonly plan: DryRunPlan | null;
+function blockedBy(outcome: EvaluationOutcome, wanted: EvaluationOutcome | null): DryRunResult['blockedBy'] {
+  const isStrategys = wanted !== null && wanted.kind === outcome.kind && wanted.reason === outcome.reason;
+  return isStrategys ? null : { reason: outcome.reason, detail: outcome.detail };
+}
+
+/** By prices that may be too old to act upon: they are shown with their flags. Null: one is missing. */
+function standingsOf({ configuration }: EvaluatedPortfolio, { prices, quantities, cash, timeMs }: EvaluationInput): readonly AssetStanding[] | null {
+  const mids = prices.flatMap(({ mid }) => mid ?? []);
+  if (mids.length < prices.length) return null;
+  return describeStandings({ assets: configuration.assets.map(({ base }) => base), quantities, prices: mids, cash, timeMs, lastFillMs: [] });
+}
+
+function assetsOf(portfolio: EvaluatedPortfolio, input: EvaluationInput, standings: readonly AssetStanding[] | null): readonly DryRunAsset[] {
+  return portfolio.configuration.assets.map(({ base, marketId }, asset) => {
+    const { mid: price, exchangeMs: priceMs, flag } = input.prices[asset]!;
+    const standing = standings?.[asset] ?? null;
+    return {
+      asset: base, marketId, quantity: portfolio.quantities[asset]!, price, priceMs, flag,
+      value: price === null ? null : input.quantities[asset]! * price,
+      weight: standing?.weight ?? null, deviation: standing?.deviation ?? null, lastFillMs: input.lastFillMs[asset]!,
+    };
+  });
 }

@@ -18,6 +18,8 @@ export interface EvaluatedLook {
   readonly mustHalt: boolean;
 }
 
+export const EVALUATION_LIMITS: EvaluationLimits = { abortPauseMs: 30_000 };
+
 const POINT_EVERY_MS = 60_000;
 
 /**

@@ -1,7 +1,7 @@
 import { parseParameters, type ExecutionSettings, type PortfolioConfiguration, type RiskCaps, type StrategyParameters } from '#domain';
 import type { RunNotice } from '../backtests/backtest-run.js';
 import type { SubmitFault } from '../backtests/check-submission.js';
-import type { DryRunResult } from '../evaluation/dry-run.js';
+import type { DryRunResult } from '../evaluation/dry-run-result.js';
 import type { MarketStore } from '../markets/market-store.port.js';
 import type { Clock } from '../ports/clock.port.js';
 import type { Digest } from '../ports/digest.port.js';

@@ -1,5 +1,5 @@
 import type { PortfolioConfiguration } from '#domain';
-import type { DryRunResult } from '../evaluation/dry-run.js';
+import type { DryRunResult } from '../evaluation/dry-run-result.js';
 import type { Digest } from '../ports/digest.port.js';
 import type { Portfolio } from './portfolio.js';
 
