@@ -45,6 +45,8 @@ describe('markets', () => {
     const [hana, xan] = await database.markets.marketsOf('MEXC', ['HANA', 'XAN'], 'USDT');
     expect(hana).toMatchObject({ isListed: true, firstSeenMs: 1_000, seenMs: 2_000, rules: { minNotional: '5' } });
     expect(xan).toMatchObject({ isListed: false, seenMs: 1_000 });
+    expect(await database.markets.find('MEXC', 'XANUSDT')).toEqual(xan);
+    expect(await database.markets.find('SIMULATOR', 'HANAUSDT')).toBeNull();
     expect(await database.markets.list('SIMULATOR')).toMatchObject([{ isListed: true }]);
     await expect(database.markets.storeMarkets('MEXC', [], 3_000)).rejects.toThrow(/no markets/u);
   });

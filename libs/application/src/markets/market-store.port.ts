@@ -35,6 +35,8 @@ export interface MarketStore {
   marketsOf(venue: VenueName, bases: readonly string[], quote: string): Promise<(KnownMarket | null)[]>;
   /** Up to `limit` bases of listed markets that resemble the name, for "did you mean". */
   basesLike(venue: VenueName, name: string, limit: number): Promise<string[]>;
+  /** Null: the venue never listed it. */
+  find(venue: VenueName, marketId: string): Promise<KnownMarket | null>;
   list(venue: VenueName): Promise<KnownMarket[]>;
   storeStatus(status: VenueStatus): Promise<void>;
   statusOf(venue: VenueName): Promise<VenueStatus | null>;

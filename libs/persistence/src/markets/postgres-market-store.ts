@@ -50,6 +50,13 @@ export class PostgresMarketStore implements MarketStore {
     });
   }
 
+  find(venue: VenueName, marketId: string): Promise<KnownMarket | null> {
+    return withSession(this.dataSource, 'read a market', async (sql) => {
+      const [row] = await sql.rows<MarketRow>(`SELECT ${MARKET_COLUMNS} FROM market WHERE venue = $1 AND market_id = $2`, [venue, marketId]);
+      return row === undefined ? null : toMarket(row);
+    });
+  }
+
   list(venue: VenueName): Promise<KnownMarket[]> {
     return withSession(this.dataSource, 'list the markets', async (sql) => {
       const rows = await sql.rows<MarketRow>(`SELECT ${MARKET_COLUMNS} FROM market WHERE venue = $1 ORDER BY market_id`, [venue]);
