@@ -19,3 +19,4 @@ export { accountStoreConformance, type AccountStoreSubject } from './account-sto
 export { killSwitchStoreConformance, type KillSwitchStoreSubject } from './kill-switch-store-conformance.js';
 export type { ExecutionScene, SceneLeg, ScenePlan } from './execution-scene.js';
 export { executionStoreConformance } from './execution-store-conformance.js';
+export { aPlanConfiguration, aBook, aClaimFacts, aCutBack, anAttemptRecord, anIntentRecord, aPlanRecord, aPlanView, aPurchaseRecord, DECIDED_MS, rulesOf } from './a-plan-view.js';
