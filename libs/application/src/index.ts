@@ -107,3 +107,6 @@ export { MoveFunds, type FundsCommand, type FundsResult, type MoveFundsParts } f
 export { obstaclesOf, type Obstacle } from './portfolios/obstacles.js';
 export { previewChange, type ChangePreview } from './portfolios/preview-change.js';
 export { ReadPortfolio, type PortfolioPicture, type ReadPortfolioParts } from './portfolios/read-portfolio.js';
+export * from './portfolios/performance.js';
+export { EngageKillSwitch, type EngageCommand, type EngageKillSwitchParts, type EngageOutcome } from './kill-switch/engage-kill-switch.js';
+export { ReleaseKillSwitch, type ReleaseCommand, type ReleaseKillSwitchParts, type ReleaseResult } from './kill-switch/release-kill-switch.js';

@@ -24,3 +24,4 @@ export { logRequests } from './http/request-log.js';
 export { isFromOwnOrigin } from './http/same-origin.js';
 export { SchemaValidationPipe } from './http/schema-validation.pipe.js';
 export { LimitedExpressAdapter, type ServerLimits } from './http/limited-express-adapter.js';
+export { HaltFile } from './halt-file.js';

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { KillSwitch } from '#contracts';
+import { HaltFile } from '#platform';
 import type { CommandAction } from '../command-action.js';
 import type { CliContext } from '../context.js';
 import { openPortfoliosApi } from '../remote/open-api.js';
@@ -39,9 +39,9 @@ function scopeOf({ account, portfolio }: KillOptions): string {
 }
 
 /** Where `npm start` tells the executor to look; elsewhere HALT_FILE says it. */
-function writeHaltFile({ settings, environment, terminal }: CliContext, reason = 'written by rebalancer kill --file'): ExitCode {
+async function writeHaltFile({ settings, environment, terminal }: CliContext, reason = 'written by rebalancer kill --file'): Promise<ExitCode> {
   const file = resolve(environment.HALT_FILE || `${settings.dataDir}/HALT`);
-  writeFileSync(file, `${reason}\n`, { mode: 0o644 });
+  await new HaltFile(file).create(reason);
   terminal.say(`wrote ${file}: executors that look there send nothing; remove it to let them go on`);
   return EXIT.ok;
 }
