@@ -1,0 +1,165 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { oncePerReason, OutboxDispatcher, RoundLoop, type ExecutionVenue, type Failpoint, type StartupGate } from '#application';
+import { QUEUES } from '#contracts';
+import { BullJobQueue, RedisLatestPrices, RedisRateBudget } from '#messaging';
+import { connectDataSource, PostgresNotifications, PostgresOutbox } from '#persistence';
+import { namesOfRejected, systemClock as clock, systemTimer as timer, type Logger } from '#platform';
+import type { ExecutorConfiguration } from './configuration.js';
+import { createExecution } from './execution.js';
+import { openVenue, type VenueAccess } from './live-venue.js';
+import type { ExecutorProcessorParts } from './order-executor.module.js';
+import { createStores, type Database, type Stores } from './stores.js';
+
+/** Looks at plans and orders, the loops' one each, and some to spare. */
+const connectionsFor = (concurrency: number): number => 3 * concurrency + 8;
+/** Longer than any statement may take in the database; a connection that says nothing at all ends here. */
+const DATABASE_ANSWER_MS = 12_000;
+/** A round that waits for an exchange that is away need not be waited for. */
+const LAST_ROUND_MS = 5_000;
+const DISPATCH_MS = 2_000;
+/** While the clock is in doubt, it is read so often. */
+const DOUBT_EVERY_MS = 1_000;
+
+export interface ExecutorServices {
+  readonly processors: ExecutorProcessorParts;
+  /** Reads clock and balances once, registers the account, and tries its gate. */
+  open(): Promise<void>;
+  start(): void;
+  unready(): Promise<readonly string[]>;
+  facts(): { readonly account: string | null; readonly gate: string };
+  /** From now on nothing is claimed. */
+  refuseClaims(): void;
+  /** After the last job has ended. */
+  stop(): Promise<void>;
+}
+
+interface Running {
+  readonly configuration: ExecutorConfiguration;
+  readonly access: VenueAccess;
+  readonly database: Database;
+  readonly stores: Stores;
+  readonly queues: BullJobQueue;
+  readonly gate: StartupGate;
+  readonly log: Logger;
+}
+
+export async function createExecutorServices(
+  configuration: ExecutorConfiguration, executorId: string, failpoint: Failpoint, log: Logger, signal: AbortSignal,
+): Promise<ExecutorServices> {
+  const budget = openBudget(configuration, log);
+  // Before anything waits: an address that cannot be right is a mistake to be told at once.
+  const access = openVenue(configuration, budget, log);
+  const database = await connect(configuration, log, signal);
+  const stores = createStores(database);
+  const prices = new RedisLatestPrices({ redisUrl: configuration.redisUrl });
+  const dispatch = createDispatch(configuration, database, log);
+  const shutdown = new AbortController();
+  const execution = createExecution({ configuration, executorId, stores, prices, access, queues: dispatch.queues, onQueued: dispatch.kick, isStopping: () => shutdown.signal.aborted, failpoint, log });
+  const running: Running = { configuration, access, database, stores, queues: dispatch.queues, gate: execution.gate, log };
+  const loops = [...clockLoops(running), ...heartbeatOf(running)];
+  let isOpened = false;
+  return {
+    processors: { ...execution, accounts: stores.accounts, log },
+    open: () => openLive(running).finally(() => {
+      isOpened = true;
+    }),
+    start: () => [dispatch, execution.schedule, ...loops].forEach((loop) => loop.start()),
+    unready: () => unreadyParts(running, isOpened),
+    facts: () => factsOf(running),
+    refuseClaims: () => shutdown.abort(),
+    stop: async () => {
+      await settled(LAST_ROUND_MS, [execution.schedule, ...loops].map((loop) => loop.stop()));
+      await settled(DISPATCH_MS, [dispatch.stop()]);
+      await dispatch.queues.close();
+      prices.close();
+      budget?.close();
+      await database.destroy();
+    },
+  };
+}
+
+function createDispatch({ redisUrl, databaseUrl: url }: ExecutorConfiguration, database: Database, log: Logger) {
+  const queues = new BullJobQueue({ redisUrl, contracts: QUEUES, onReady: () => dispatcher.kick() });
+  const notifications = new PostgresNotifications({ url, applicationName: 'order-executor-listen' });
+  const dispatcher = new OutboxDispatcher({ outbox: new PostgresOutbox(database), jobs: queues, timer, log, signal: notifications.outbox });
+  return {
+    queues,
+    kick: () => dispatcher.kick(),
+    start: () => dispatcher.start(),
+    stop: async () => {
+      await dispatcher.stop();
+      await notifications.close();
+    },
+  };
+}
+
+/** Read every half minute; once a second while it is in doubt. */
+function clockLoops({ access: { signingClock }, configuration: { clockEveryMs }, log }: Running): readonly RoundLoop[] {
+  const readInDoubt = async (): Promise<void> => {
+    if (signingClock.doubt() !== null) await signingClock.read();
+  };
+  return [
+    new RoundLoop({ name: 'venue-clock', everyMs: clockEveryMs, mayTakeLonger: true, round: () => signingClock.read(), timer, log }),
+    new RoundLoop({ name: 'venue-clock-doubt', everyMs: DOUBT_EVERY_MS, mayTakeLonger: true, round: readInDoubt, timer, log }),
+  ];
+}
+
+function heartbeatOf(running: Running): readonly RoundLoop[] {
+  const { live } = running.access;
+  if (live === null) return [];
+  return [new RoundLoop({ name: 'heartbeat', everyMs: running.configuration.heartbeatEveryMs, mayTakeLonger: true, round: () => register(running, live), timer, log: running.log })];
+}
+
+/** The venue does not tell whether a key may withdraw: going live asks the operator. */
+async function register({ access, stores }: Running, { accountId, mode, venue }: ExecutionVenue): Promise<void> {
+  await stores.accounts.register({ id: accountId, mode, venue, keyFingerprint: access.keyFingerprint, canWithdraw: null }, clock.nowMs());
+}
+
+async function openLive(running: Running): Promise<void> {
+  const { access: { live, signingClock }, gate, log } = running;
+  await signingClock.read().catch((error: unknown) => log.warn({ event: 'clock-not-read', error }, "The venue's clock cannot be read yet"));
+  if (live === null) return log.info({ event: 'paper-only' }, 'Holds no key: trades on paper alone');
+  await register(running, live);
+  // The library behind it takes a second to load, which the first order must not wait for.
+  await live.trading.balances().catch((error: unknown) => log.error({ event: 'account-not-read', accountId: live.accountId, error }, 'The account cannot be read with this key yet'));
+  await gate.enter(live.accountId);
+}
+
+/** A closed gate stops the live account alone, and is told among the facts; one that was not tried yet, everything. */
+function unreadyParts({ database, queues, access }: Running, isOpened: boolean): Promise<readonly string[]> {
+  return namesOfRejected({
+    postgres: database.query('SELECT 1'), redis: queues.ping(), clock: claim(access.signingClock.doubt() === null, 'in doubt'), gate: claim(isOpened, 'not tried yet'),
+  });
+}
+
+const claim = (isSo: boolean, problem: string): Promise<void> => (isSo ? Promise.resolve() : Promise.reject(new Error(problem)));
+
+function factsOf({ access: { live }, gate }: Running) {
+  if (live === null) return { account: null, gate: 'none: paper alone' };
+  const state = gate.stateOf(live.accountId);
+  return { account: live.accountId, gate: state.isOpen ? 'open' : `closed: ${state.reason}` };
+}
+
+/** Null where none is wanted. */
+function openBudget({ rates, redisUrl, exchange }: ExecutorConfiguration, log: Logger): RedisRateBudget | null {
+  const onError = oncePerReason((error: Error) => log.warn({ event: 'budget-away', error }, 'The shared budget of requests is away; a small share of its own goes on'));
+  return rates === null ? null : new RedisRateBudget({ redisUrl, scope: exchange.venue, limits: rates, onError });
+}
+
+/** A database that is away now may come later; an executor waits for it. */
+function connect(configuration: ExecutorConfiguration, log: Logger, signal: AbortSignal): Promise<Database> {
+  const options = {
+    url: configuration.databaseUrl,
+    poolSize: connectionsFor(configuration.concurrency),
+    applicationName: 'order-executor',
+    answerMs: DATABASE_ANSWER_MS,
+    onPoolError: (error: Error) => log.warn({ event: 'database-connection-lost', error }, 'An idle database connection was lost'),
+  };
+  const onWait = oncePerReason((error) => log.warn({ event: 'waiting-for-database', error }, 'The database cannot be reached; trying again'));
+  return connectDataSource(options, signal, onWait);
+}
+
+/** Ended, well or not, or not waited for any longer. */
+async function settled(limitMs: number, work: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.race([Promise.allSettled(work), pause(limitMs, undefined, { ref: false })]);
+}

@@ -1,0 +1,27 @@
+import type { ExecutionLook, LastProblem } from '#application';
+import { postpone, type Job } from '#messaging';
+import type { Logger } from '#platform';
+
+/** Another process may hold the key, or be about to. */
+const NOT_OURS_PAUSE_MS = 5_000;
+
+/** What all processors of this app share; the processors themselves only say what they look at. */
+export interface LookParts {
+  readonly log: Logger;
+}
+
+/** A look that is to be repeated puts its job back; every other one ends it. */
+export async function endLook(look: ExecutionLook, job: Job, token: string | undefined): Promise<ExecutionLook> {
+  if (look.kind === 'again') return postpone(job, look.atMs, token);
+  if (look.kind === 'not-ours') return postpone(job, Date.now() + NOT_OURS_PAUSE_MS, token);
+  return look;
+}
+
+export function tellFailedJob(log: Logger, queue: string, job: Job | undefined, error: Error): void {
+  log.warn({ event: 'job-failed', queue, jobId: job?.id, attempts: job?.attemptsMade, error }, 'A look failed; it is tried again');
+}
+
+/** A lost connection is told of again and again, and mended by itself. */
+export function tellWorkerProblem(log: Logger, queue: string, problem: LastProblem, error: Error): void {
+  if (problem.changesTo(error)) log.warn({ event: 'worker-problem', queue, error }, 'The worker has a problem with its queue');
+}

@@ -1,0 +1,23 @@
+import { accountReconcile, orderAdvance, planAdvance } from '#contracts';
+import {
+  type connectDataSource, PostgresAccountStore, PostgresExecutionStore, PostgresLedgerStore, PostgresMarketStore, PostgresPaperVenueStore, PostgresPortfolioStore,
+} from '#persistence';
+
+export type Database = Awaited<ReturnType<typeof connectDataSource>>;
+
+export const PLAN_JOB = { queue: planAdvance.name, priority: planAdvance.policy.priorities.next };
+export const ORDER_JOB = { queue: orderAdvance.name, priority: orderAdvance.policy.priorities.next };
+const RECONCILE_JOB = { queue: accountReconcile.name, priority: accountReconcile.policy.priorities.asked };
+
+export function createStores(database: Database) {
+  return {
+    execution: new PostgresExecutionStore(database, { plan: PLAN_JOB, order: ORDER_JOB }),
+    accounts: new PostgresAccountStore(database, RECONCILE_JOB),
+    ledger: new PostgresLedgerStore(database),
+    portfolios: new PostgresPortfolioStore(database),
+    markets: new PostgresMarketStore(database),
+    paper: new PostgresPaperVenueStore(database),
+  };
+}
+
+export type Stores = ReturnType<typeof createStores>;
