@@ -48,9 +48,13 @@ export interface PortfolioConfiguration {
 
 export const DEFAULT_EXECUTION: ExecutionSettings = Object.freeze({ orderType: 'market', maxSlippage: 0.01 });
 
+/**
+ * Above all that the cascade asks for with its own defaults: an asset that is nearly all of the value is cut back to 0.4 of
+ * it, a sale of 0.6, and 0.7 of the proceeds are spent again.
+ */
 export const DEFAULT_CAPS: RiskCaps = Object.freeze({
-  maxOrderFraction: 0.5,
-  maxPlanFraction: 1,
+  maxOrderFraction: 0.75,
+  maxPlanFraction: 1.25,
   maxHourlyTurnover: 1.5,
   maxDailyTurnover: 4,
   maxPlansPerDay: 200,

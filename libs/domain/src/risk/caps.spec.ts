@@ -71,3 +71,10 @@ it('refuses under the stricter caps exactly what either refuses', () => {
     expect(isRefused(stricterCaps(a, b))).toBe(isRefused(a) || isRefused(b));
   }));
 });
+
+it('leaves the cascade room by default, also where one asset is all of the value', () => {
+  // 1,000 in one asset of three: 600 of it are sold down to the limit of 0.4, and 0.7 × 600 are spent again: 1,020 in all.
+  const usage = { notionalOfPlan: '0', notionalLastHour: '0', notionalLastDay: '0', ordersLastMinute: 0, plansLastDay: 1 };
+  expect(exceededCap(usage, '600', 1_000, DEFAULT_CAPS)).toBeNull();
+  expect(exceededCap({ ...usage, notionalOfPlan: '810', notionalLastHour: '810', notionalLastDay: '810', ordersLastMinute: 2 }, '210', 1_000, DEFAULT_CAPS)).toBeNull();
+});
