@@ -1,6 +1,6 @@
 /// <reference types="jest" />
 import type { BookingRequest, FillBooking, LedgerTransaction } from '#application';
-import { aBooking, aJob, aScenePlan, claimed, deposit, LEASE_MS, SCENE_MS, SELL, type ExecutionScene, type ScenePlan } from './execution-scene.js';
+import { aBooking, aClaim, aJob, aScenePlan, claimed, deposit, LEASE_MS, SCENE_MS, SELL, type ExecutionScene, type ScenePlan } from './execution-scene.js';
 
 const GRACE_MS = 15_000;
 
@@ -147,12 +147,15 @@ function testOverdue(at: () => ExecutionScene): void {
     const out = await aScenePlan(at(), [{}]);
     await claimed(at(), out.intentIds[0]!);
     const waits = await aScenePlan(at(), [{}, {}]);
-    await at().store.claim({ intentId: waits.intentIds[0]!, attemptNo: 1, clientOrderId: 'unused', holder: 'x', nowMs: SCENE_MS, leaseMs: 1, jobsAtEnd: [], judge: () => ({ kind: 'wait', untilMs: SCENE_MS + 5_000, reason: 'a breaker' }) });
+    const settles = await aScenePlan(at(), [{}]);
+    for (const { intentIds: [id] } of [waits, settles]) await at().store.claim(aClaim(id!, { judge: () => ({ kind: 'wait', untilMs: SCENE_MS + 5_000, reason: 'a breaker' }) }));
+    await at().store.changePlan({ planId: settles.planId, version: 1, atMs: SCENE_MS, to: { state: 'settling', endReason: 'halted', reason: null }, nextActionMs: SCENE_MS, jobs: [] });
     await requeue(SCENE_MS + LEASE_MS + GRACE_MS);
     const jobs = await at().takeJobs();
     const queued = jobs.filter(({ queue }) => queue === 'order-advance').map(({ payload }) => payload['intentId']);
     expect(queued).toEqual(expect.arrayContaining([out.intentIds[0], waits.intentIds[0]]));
     expect(queued).not.toContain(waits.intentIds[1]);
+    expect(queued).not.toContain(settles.intentIds[0]);
   });
 
   it('is nothing that has ended', async () => {

@@ -47,8 +47,11 @@ export function testAttempts(at: () => ExecutionScene): void {
     const claim = await claimed(at(), (await aScenePlan(at())).intentIds[0]!);
     const taken = await at().store.takeOver(claim.intent.id, 'executor-2', SCENE_MS + LEASE_MS, LEASE_MS);
     const before = await rowsOf(at(), claim.intent.id);
-    const late = of(claim, { attemptTo: 'acked', event: 'acknowledged', venueOrderId: 'late', jobs: [aJob(`late-${claim.intent.id}`)], quarantineUntilMs: SCENE_MS + 1e6 });
-    expect(await at().store.changeAttempt(late)).toBe(false);
+    const around = { jobs: [aJob(`late-${claim.intent.id}`)], quarantineUntilMs: SCENE_MS + 1e6, releaseLease: true };
+    // What its new state does not know, what it does, and what is no step at all.
+    expect(await at().store.changeAttempt(of(claim, { attemptTo: 'acked', event: 'acknowledged', venueOrderId: 'late', ...around }))).toBe(false);
+    expect(await at().store.changeAttempt(of(claim, { ...FOUND, ...around }))).toBe(false);
+    expect(await at().store.changeAttempt(of(claim, { vote: true, ...around }))).toBe(false);
     expect(await rowsOf(at(), claim.intent.id)).toEqual(before);
     expect(await at().takeJobs()).toEqual([]);
     expect(await at().store.changeAttempt(of(taken!, FOUND))).toBe(true);
