@@ -20,3 +20,4 @@ export { killSwitchStoreConformance, type KillSwitchStoreSubject } from './kill-
 export type { ExecutionScene, SceneLeg, ScenePlan } from './execution-scene.js';
 export { executionStoreConformance } from './execution-store-conformance.js';
 export { aPlanConfiguration, aBook, aClaimFacts, aCutBack, anAttemptRecord, anIntentRecord, aPlanRecord, aPlanView, aPurchaseRecord, DECIDED_MS, rulesOf } from './a-plan-view.js';
+export { aBasketConfiguration, aMarketOf, anEvaluatedPortfolio, LOOK_MS, quotesAt } from './an-evaluated-portfolio.js';
