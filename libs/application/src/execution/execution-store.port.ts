@@ -15,7 +15,7 @@ export interface PlanChange {
   /** Left out: it stays in its state. */
   readonly to?: { readonly state: PlanState; readonly endReason: PlanEndReason | null; readonly reason: string | null };
   readonly newIntents?: readonly NewIntent[];
-  /** Intents that are `new` and will not be sent. */
+  /** Intents that are `new` and will not be sent; where one is no longer new, nothing of the change happens. */
   readonly skip?: readonly { readonly intentId: string; readonly reason: string }[];
   /** Null: it has ended. */
   readonly nextActionMs: number | null;
@@ -29,6 +29,7 @@ export interface Usage {
   readonly notionalLastHour: DecimalText;
   readonly notionalLastDay: DecimalText;
   readonly ordersLastMinute: number;
+  /** However they ended, this one included. */
   readonly plansLastDay: number;
 }
 
@@ -77,7 +78,7 @@ export type ClaimResult =
   | { readonly kind: 'waiting'; readonly untilMs: number; readonly reason: string }
   | { readonly kind: 'skipped' }
   | { readonly kind: 'plan-ended' }
-  /** Its state is no longer `new`, or the plan is not executing. */
+  /** There is no such intent, it is no longer `new`, it has had another attempt meanwhile, or its plan is not executing. */
   | { readonly kind: 'not-new' }
   /** Another order of the account is being sent now. */
   | { readonly kind: 'account-busy'; readonly untilMs: number };
@@ -141,7 +142,7 @@ export interface ExecutionStore {
   planOfIntent(intentId: string): Promise<PlanView | null>;
   /** Newest first. */
   plans(portfolioId: string, options: { readonly limit: number; readonly beforeId?: string }): Promise<PlanRecord[]>;
-  /** False: somebody else was faster. */
+  /** False: somebody else was faster. `done` and `aborted` ask for a look at the portfolio, and call it allocated where a start has filled something. */
   changePlan(change: PlanChange): Promise<boolean>;
   /** Claims an intent and saves its attempt, or says why not; a skip or the plan's end is stored by it too. */
   claim(request: ClaimRequest): Promise<ClaimResult>;
@@ -150,7 +151,7 @@ export interface ExecutionStore {
    * attempt too: nobody knows how far it came. Null: somebody works at it, or it is in another state.
    */
   takeOver(intentId: string, holder: string, nowMs: number, leaseMs: number): Promise<{ readonly intent: IntentRecord; readonly attempt: AttemptRecord } | null>;
-  /** False: the lease is lost. */
+  /** False: the lease is lost. @throws Error for an event that the intent's state does not know */
   changeAttempt(change: AttemptChange): Promise<boolean>;
   /** Fills that are known change nothing. Ledger, holdings and what the intents have filled, in one transaction. */
   book(request: BookingRequest): Promise<BookingResult>;
@@ -162,7 +163,7 @@ export interface ExecutionStore {
   sweptMarkets(accountId: string): Promise<readonly { readonly marketId: string; readonly base: string; readonly quote: string; readonly watermarkMs: number | null; readonly isActive: boolean }[]>;
   /** The subset of these that is in the books. */
   knownTrades(accountId: string, marketId: string, venueTradeIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Puts jobs of work that is overdue by `graceMs` into the outbox again. Returns how many. */
+  /** Puts jobs of work that is overdue by `graceMs` into the outbox again, at most one in `graceMs` for each row. Returns how many. */
   requeueOverdue(nowMs: number, graceMs: number, limit: number): Promise<number>;
   /** No plan touches the market before that; never shortens one that stands. */
   quarantine(accountId: string, marketId: string, untilMs: number, reason: string): Promise<void>;

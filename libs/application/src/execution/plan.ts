@@ -46,7 +46,7 @@ export interface IntentRecord {
   readonly refPrice: number;
   readonly refPriceMs: number;
   readonly state: IntentState;
-  /** Of `skipped`, `rejected`, `dead` and `needs-human`. */
+  /** Of `skipped`, `rejected`, `dead` and `needs-human`; of `new`: why it waits. */
   readonly reason: string | null;
   readonly version: number;
   readonly leaseEpoch: number;
