@@ -16,6 +16,8 @@ import {
 import type { RunWatch } from './backtests/stream-run.js';
 import { exchangeHealth, venueInWords } from './exchange/exchange-health.js';
 import type { ApiConfiguration } from './configuration.js';
+import { createTrading } from './portfolios/create-trading.js';
+import type { TradingServices } from './portfolios/trading-services.js';
 import { BACKFILL_JOBS, createDispatch, RUN_JOBS, type Database, type Dispatch } from './dispatch.js';
 import { API_LIMITS } from './limits.js';
 import { secretSource, ulidSource } from './system.js';
@@ -34,6 +36,7 @@ export interface ApiServices {
   readonly backfills: CandleBackfillStore;
   readonly followedSeries: FollowedSeriesStore;
   readonly submitBackfill: Pick<SubmitBackfill, 'run'>;
+  readonly trading: TradingServices;
   readonly runWatch: RunWatch;
   readonly eventStreams: EventStreams;
   readonly health: Readiness;
@@ -86,6 +89,7 @@ function assemble({ database, notifications, runs, dispatch, prices, venue, buil
   return {
     log, version: build.version, candles, venue, markets, prices, runs, backfills, submitBackfill, submitBacktest, tokens,
     followedSeries: new PostgresFollowedSeriesStore(database),
+    trading: createTrading({ database, markets, prices, venue, onQueued: dispatch.kick }),
     results: new PostgresBacktestResultReader(database),
     runWatch: { find: (id) => runs.find(id), feed: notifications.runs, recheckMs: API_LIMITS.streamRecheckMs },
     eventStreams: new EventStreams({ streams: API_LIMITS.streams, heartbeatMs: API_LIMITS.heartbeatMs }),

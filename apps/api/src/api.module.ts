@@ -10,6 +10,12 @@ import { CandleBackfillsController } from './backfills/candle-backfills.controll
 import { ExchangeController } from './exchange/exchange.controller.js';
 import { PricesController } from './exchange/prices.controller.js';
 import { HealthController } from './health/health.controller.js';
+import { AccountsController } from './portfolios/accounts.controller.js';
+import { KillSwitchController } from './portfolios/kill-switch.controller.js';
+import { PlansController } from './portfolios/plans.controller.js';
+import { PortfolioHistoryController } from './portfolios/portfolio-history.controller.js';
+import { PortfolioStateController } from './portfolios/portfolio-state.controller.js';
+import { PortfoliosController } from './portfolios/portfolios.controller.js';
 import { API_PROBLEMS, translateFailure } from './problems.js';
 import { TOKENS } from './tokens.js';
 
@@ -22,7 +28,7 @@ export function apiModule(services: ApiServices): DynamicModule {
     module: ApiModule,
     controllers: [
       HealthController, BacktestsController, BacktestEventsController, BacktestResultsController, CandlesController, CandleBackfillsController, ExchangeController,
-      PricesController,
+      PricesController, PortfoliosController, PortfolioStateController, PortfolioHistoryController, PlansController, AccountsController, KillSwitchController,
     ],
     providers: [...portsOf(services), ...EVERYWHERE],
   };
@@ -43,7 +49,7 @@ const EVERYWHERE: readonly Provider[] = [
 ];
 
 function portsOf(services: ApiServices): readonly Provider[] {
-  const { log, candles, venue, markets, prices, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch, backfills, followedSeries, submitBackfill } = services;
-  const ports = { log, candles, venue, markets, prices, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch, backfills, followedSeries, submitBackfill };
+  const { log, candles, venue, markets, prices, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch, backfills, followedSeries, submitBackfill, trading } = services;
+  const ports = { log, candles, venue, markets, prices, results, runs, health, eventStreams, authenticate, submitBacktest, runWatch, backfills, followedSeries, submitBackfill, trading };
   return Object.entries({ ...ports, clock: systemClock }).map(([name, useValue]) => ({ provide: TOKENS[name as keyof typeof TOKENS], useValue }));
 }

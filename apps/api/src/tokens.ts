@@ -15,5 +15,6 @@ export const TOKENS = {
   runWatch: Symbol('run-watch'),
   submitBackfill: Symbol('submit-backfill'),
   submitBacktest: Symbol('submit-backtest'),
+  trading: Symbol('trading'),
   venue: Symbol('venue'),
 } as const;

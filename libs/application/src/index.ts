@@ -13,7 +13,7 @@ export { checkCoverage, MIN_BARS, type SubmissionCheck, type SubmitFault } from 
 export { bytesOf, PanelCache, type LoadedPanel } from './backtests/panel-cache.js';
 export { RunBacktest, type LookOptions, type RunBacktestParts, type RunLook } from './backtests/run-backtest.js';
 export * from './backtests/run-change-feed.port.js';
-export { feasibilityNotices, warningNotices } from './backtests/run-notices.js';
+export { feasibilityInWords, feasibilityNotices, warningNotices } from './backtests/run-notices.js';
 export * from './backtests/stored-result.js';
 export { specSha256, SubmitBacktest, type SubmitCommand, type SubmitParts, type SubmitResult } from './backtests/submit-backtest.js';
 export { OutboxDispatcher, type DispatcherParts } from './dispatch/outbox-dispatcher.js';

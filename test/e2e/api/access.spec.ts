@@ -71,9 +71,10 @@ describe('the API', () => {
   });
 });
 
-/** Evaluations of portfolios decide over money: they are looked at only. */
+/** These decide over money: they are looked at only. */
+const MONEY_QUEUES = ['portfolio-evaluate', 'plan-advance', 'order-advance', 'account-reconcile'];
 const BOARD = [
-  { name: 'backtest-run', readOnlyMode: false }, { name: 'candle-backfill', readOnlyMode: false }, { name: 'portfolio-evaluate', readOnlyMode: true },
+  { name: 'backtest-run', readOnlyMode: false }, { name: 'candle-backfill', readOnlyMode: false }, ...MONEY_QUEUES.map((name) => ({ name, readOnlyMode: true })),
 ];
 
 describe('the queue board', () => {
@@ -138,11 +139,13 @@ describe('the queue board', () => {
 
   it('lets nobody change what decides over money', async () => {
     const authorization = basic('me', api.token);
-    for (const act of ['pause', 'empty', 'obliterate', 'promote', 'retry/failed']) {
-      expect([act, await statusOf(`/queues/api/queues/portfolio-evaluate/${act}`, { authorization }, 'PUT')]).toEqual([act, 405]);
+    for (const queue of MONEY_QUEUES) {
+      for (const act of ['pause', 'empty', 'obliterate', 'promote', 'retry/failed']) {
+        expect([queue, act, await statusOf(`/queues/api/queues/${queue}/${act}`, { authorization }, 'PUT')]).toEqual([queue, act, 405]);
+      }
     }
     expect(await statusOf('/queues/api/queues/pause', { authorization }, 'PUT')).toBe(200); // All at once leaves it out.
-    expect(await Promise.all(api.services.queues.queues.map((queue) => queue.isPaused()))).toEqual([true, true, false]);
+    expect(await Promise.all(api.services.queues.queues.map((queue) => queue.isPaused()))).toEqual([true, true, false, false, false, false]);
     expect(await statusOf('/queues/api/queues/resume', { authorization }, 'PUT')).toBe(200);
   });
 

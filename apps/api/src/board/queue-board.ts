@@ -2,7 +2,7 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import { Router, type RequestHandler } from 'express';
-import { portfolioEvaluate } from '#contracts';
+import { accountReconcile, orderAdvance, planAdvance, portfolioEvaluate } from '#contracts';
 import { isFromOwnOrigin, type Authenticate } from '#platform';
 import { requireToken } from '../access/browser-access.js';
 import { apiProblem } from '../problems.js';
@@ -32,7 +32,7 @@ export function createQueueBoard(options: BoardOptions): Router {
 }
 
 /** What decides over money is looked at here, and not replayed, promoted or emptied by a click. */
-const LOOKED_AT_ONLY: ReadonlySet<string> = new Set([portfolioEvaluate.name]);
+const LOOKED_AT_ONLY: ReadonlySet<string> = new Set([portfolioEvaluate, planAdvance, orderAdvance, accountReconcile].map(({ name }) => name));
 
 /** Only ids are shown, whatever a job may come to carry. */
 function boardQueue(queue: BoardOptions['queues'][number]): BullMQAdapter {

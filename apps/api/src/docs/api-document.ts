@@ -23,8 +23,12 @@ export function createApiDocument(app: INestApplication, version: string): OpenA
   const standardSchemaConverter = (schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) => toJsonSchema(schema as z.ZodType, schemaType);
   const document = SwaggerModule.createDocument(app, base, { standardSchemaConverter, operationIdFactory: (_controller, method) => method });
   const { components } = toJsonSchema(Problem, 'output');
-  return { ...document, components: { ...document.components, schemas: { ...document.components?.schemas, ...components } } };
+  return { ...document, components: { ...document.components, schemas: { ...document.components?.schemas, ...atHome(components) } } };
 }
+
+/** What refers to a neighbor of its own schema finds it among the components of the document. */
+const atHome = (components: ConvertedSchema['components']): ConvertedSchema['components'] =>
+  JSON.parse(JSON.stringify(components).replaceAll('"#/$defs/', '"#/components/schemas/')) as ConvertedSchema['components'];
 
 /** Swagger's own conversion aims at OpenAPI 3.0; 3.1 takes JSON Schema as it is. */
 function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): ConvertedSchema {

@@ -1,8 +1,9 @@
 import {
-  decideRebalance, isInCooldown, planInitialAllocation, rankTriggers, triggerPrices, valueHoldings,
-  type DeclinedTrigger, type PortfolioConfiguration, type PortfolioSnapshot, type PriceFlag, type StrategyParameters, type Trigger, type TriggerPrices, type Valuation,
+  isInCooldown, rankTriggers, triggerPrices, valueHoldings,
+  type DeclinedTrigger, type PlannedPurchase, type PortfolioConfiguration, type PortfolioSnapshot, type PriceFlag, type RebalancePlan, type Trigger, type TriggerPrices, type Valuation,
 } from '#domain';
-import type { EvaluationInput } from '../evaluation/evaluation.js';
+import { decideFromInput, decidingParameters } from '../evaluation/decide-from-input.js';
+import type { EvaluationHold, EvaluationInput } from '../evaluation/evaluation.js';
 
 export interface ExplainedAsset {
   readonly asset: string;
@@ -35,7 +36,7 @@ export interface ExplainedInput {
   readonly meanValue: number | null;
   readonly cashFloor: number | null;
   readonly assets: readonly ExplainedAsset[];
-  /** Null: a price is missing. */
+  /** Null: a price is missing, or must not be acted upon. */
   readonly verdict: StrategyVerdict | null;
 }
 
@@ -44,7 +45,7 @@ const NO_TRIGGERS: TriggerPrices = { upsideAbove: null, downsideBelow: null, lim
 
 /** Computes anew what the strategy makes of an input: of a stored one the same today as then. */
 export function explainInput(input: EvaluationInput, configuration: PortfolioConfiguration): ExplainedInput {
-  const parameters = { ...configuration.parameters, tradingFee: input.tradingFee };
+  const parameters = decidingParameters(input, configuration);
   const snapshot = snapshotOf(input, configuration);
   if (snapshot === null) return { totalValue: null, meanValue: null, cashFloor: null, assets: configuration.assets.map((_, asset) => unpriced(asset, input, configuration)), verdict: null };
   const valuation = valueHoldings(snapshot);
@@ -57,11 +58,11 @@ export function explainInput(input: EvaluationInput, configuration: PortfolioCon
     assets: configuration.assets.map((_, asset) => ({
       ...unpriced(asset, input, configuration), ...standing(asset, valuation), triggers: prices[asset] ?? NO_TRIGGERS, exceeds: exceeded.filter((trigger) => trigger.asset === asset),
     })),
-    verdict: verdictOf(input, snapshot, configuration, parameters),
+    verdict: verdictOf(input, configuration),
   };
 }
 
-/** Null where a price is missing. */
+/** With prices that must not be acted upon too, since people want to see what they come to. Null where one is missing. */
 function snapshotOf({ prices, quantities, cash, timeMs, lastFillMs }: EvaluationInput, { assets }: PortfolioConfiguration): PortfolioSnapshot | null {
   const mids = prices.flatMap(({ mid }) => (mid !== null && mid > 0 ? [mid] : []));
   if (mids.length < assets.length) return null;
@@ -86,23 +87,26 @@ function standing(asset: number, { values, totalValue, meanValue }: Valuation): 
   return { value, weight: totalValue > 0 ? value / totalValue : 0, deviation: meanValue > 0 ? (value - meanValue) / meanValue : null };
 }
 
-function verdictOf(input: EvaluationInput, snapshot: PortfolioSnapshot, configuration: PortfolioConfiguration, parameters: StrategyParameters): StrategyVerdict {
-  if (!input.isAllocated) return initialVerdict(input, configuration, parameters);
-  const decision = decideRebalance(snapshot, parameters);
-  const declined = decision.declined;
-  if (decision.kind === 'hold') return { kind: 'hold', reason: decision.reason, asset: null, declined, detail: holdInWords(decision.reason, declined, snapshot.assets) };
-  const { trigger, sales, aim } = decision.plan;
-  const sold = sales.map(({ asset, value }) => `sell ${money(value)} ${configuration.quote} of ${snapshot.assets[asset]!}`);
-  const bought = aim.kind === 'top-up' ? [`buy up to ${money(aim.value)} ${configuration.quote} of ${snapshot.assets[aim.asset]!}`] : [`share ${percent(1 - parameters.usdtReserve)} of the proceeds among the other assets`];
-  const detail = `${triggerInWords(trigger, snapshot.assets)}: ${[...sold, ...bought].join(', ')}`;
-  return { kind: 'plan', reason: trigger.kind, asset: trigger.asset, declined, detail };
+function verdictOf(input: EvaluationInput, configuration: PortfolioConfiguration): StrategyVerdict | null {
+  const outcome = decideFromInput(input, configuration);
+  if (outcome === null) return null;
+  const { kind, reason, declined } = outcome;
+  const names = configuration.assets.map(({ base }) => base);
+  if (outcome.kind === 'hold') return { kind, reason, asset: null, declined, detail: holdInWords(outcome, names) };
+  const { decision } = outcome;
+  if (decision.kind === 'initial') return { kind, reason, asset: null, declined, detail: startInWords(decision.purchases, configuration) };
+  return { kind, reason, asset: decision.plan.trigger.asset, declined, detail: planInWords(decision.plan, configuration) };
 }
 
-function initialVerdict({ cash }: EvaluationInput, { assets, quote }: PortfolioConfiguration, parameters: StrategyParameters): StrategyVerdict {
-  if (!(cash > 0)) return { kind: 'hold', reason: 'no-value', asset: null, declined: [], detail: 'there is no money to buy anything with' };
-  const purchases = planInitialAllocation(assets.length, { ...parameters, initialCapital: cash });
-  const detail = `the start: ${purchases.map(({ asset, value }) => `buy ${money(value)} ${quote} of ${assets[asset]!.base}`).join(', ')}`;
-  return { kind: 'plan', reason: 'initial', asset: null, declined: [], detail };
+function startInWords(purchases: readonly PlannedPurchase[], { assets, quote }: PortfolioConfiguration): string {
+  return `the start: ${purchases.map(({ asset, value }) => `buy ${money(value)} ${quote} of ${assets[asset]!.base}`).join(', ')}`;
+}
+
+function planInWords({ trigger, sales, aim }: RebalancePlan, { assets, quote, parameters }: PortfolioConfiguration): string {
+  const names = assets.map(({ base }) => base);
+  const sold = sales.map(({ asset, value }) => `sell ${money(value)} ${quote} of ${names[asset]!}`);
+  const bought = aim.kind === 'top-up' ? `buy up to ${money(aim.value)} ${quote} of ${names[aim.asset]!}` : `share ${percent(1 - parameters.usdtReserve)} of the proceeds among the other assets`;
+  return `${triggerInWords(trigger, names)}: ${[...sold, bought].join(', ')}`;
 }
 
 export function triggerInWords({ kind, asset, ratio }: Trigger, assets: readonly string[]): string {
@@ -121,10 +125,10 @@ const DECLINED: Readonly<Record<DeclinedTrigger['reason'], string>> = {
 
 export const declinedInWords = (declined: DeclinedTrigger, assets: readonly string[]): string => `${triggerInWords(declined, assets)}, but ${DECLINED[declined.reason]}`;
 
-function holdInWords(reason: string, declined: readonly DeclinedTrigger[], assets: readonly string[]): string {
+function holdInWords({ reason, detail, declined }: EvaluationHold, assets: readonly string[]): string {
   if (reason === 'no-value') return 'the assets are worth nothing, so there is no mean to deviate from';
-  if (declined.length === 0) return 'no threshold is exceeded';
-  return declined.map((one) => declinedInWords(one, assets)).join('; ');
+  if (reason === 'within-thresholds') return 'no threshold is exceeded';
+  return declined.length === 0 ? (detail ?? reason) : declined.map((one) => declinedInWords(one, assets)).join('; ');
 }
 
 const money = (value: number): string => value.toFixed(2);

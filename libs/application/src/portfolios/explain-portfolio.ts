@@ -106,7 +106,7 @@ function nextLookMs({ state, lastLookMs, lookRequestedMs, configuration }: Portf
   return Math.max(nowMs, lastLookMs + configuration.parameters.evaluateEverySeconds * 1_000);
 }
 
-const OF_STRATEGY: ReadonlySet<string> = new Set(['no-value', 'within-thresholds', 'all-in-cooldown', 'no-plan', 'initial', 'upside', 'downside', 'limit']);
+const OF_STRATEGY: ReadonlySet<string> = new Set(['no-value', 'within-thresholds', 'all-in-cooldown', 'no-plan', 'not-feasible', 'initial', 'upside', 'downside', 'limit']);
 
 /** Not of a guard, which does not ask the strategy. */
 export const isOfStrategy = (reason: string): boolean => OF_STRATEGY.has(reason);
@@ -123,7 +123,7 @@ function explainedDecision(evaluation: Evaluation, configuration: PortfolioConfi
   const declined = evaluation.declined.map((one) => declinedInWords(one, names)).join('; ');
   return {
     evaluation, configuration,
-    wanted: verdict === null ? 'not known: a price was missing' : verdict.kind === 'hold' && verdict.declined.length === 0 ? 'nothing' : verdict.detail,
+    wanted: verdict === null ? 'not known: a price was missing or not to be trusted' : verdict.kind === 'hold' && verdict.declined.length === 0 ? 'nothing' : verdict.detail,
     blocked: blockedBy(evaluation, declined, outcome),
     done: evaluation.kind === 'hold' ? 'nothing' : doneInWords(outcome, configuration.quote),
   };

@@ -10,7 +10,7 @@ export interface ChangePreview {
   /** Sent back, it confirms this change. */
   readonly token: string;
   readonly why: readonly string[];
-  /** Null: not known, since a price is missing. */
+  /** Null: not known, since a price is missing or not to be trusted. */
   readonly tradedFraction: number | null;
   readonly addedAssets: readonly string[];
   readonly removedAssets: readonly string[];
@@ -40,8 +40,9 @@ export function previewChange(portfolio: Portfolio, next: PortfolioConfiguration
 
 const basesOf = ({ assets }: PortfolioConfiguration): readonly string[] => assets.map(({ base }) => base);
 
-function tradedFractionOf({ plan, totalValue }: DryRunResult): number | null {
-  if (totalValue === null) return null;
+/** With a price that must not be acted upon there is no plan to tell it by. */
+function tradedFractionOf({ plan, totalValue, assets }: DryRunResult): number | null {
+  if (totalValue === null || assets.some(({ flag }) => flag !== null)) return null;
   return plan === null || totalValue <= 0 ? 0 : plan.turnover / totalValue;
 }
 
@@ -56,7 +57,7 @@ function basketReasons(added: readonly string[], removed: readonly string[]): re
 /** Of one that was never started the start itself is the act. */
 function tradeReasons({ state }: Portfolio, tradedFraction: number | null): readonly string[] {
   if (state === 'created') return [];
-  if (tradedFraction === null) return ['what it would trade is not known: a price is missing'];
+  if (tradedFraction === null) return ['would trade nobody knows how much: a price is missing, or not to be trusted'];
   if (tradedFraction <= PREVIEWED_FRACTION) return [];
   return [`trades ${(tradedFraction * 100).toFixed(1)} % of the total value at once, which is more than ${PREVIEWED_FRACTION * 100} %`];
 }

@@ -1,8 +1,8 @@
-import { flagNow, parametersFor, type LatestPrice, type PriceFlag } from '#domain';
+import type { LatestPrice } from '#domain';
+import { inputOf } from '../evaluation/evaluation-input.js';
 import type { EvaluatedPortfolio, EvaluationStore } from '../evaluation/evaluation-store.port.js';
 import type { Evaluation, EvaluationInput } from '../evaluation/evaluation.js';
 import type { ExecutionStore } from '../execution/execution-store.port.js';
-import { PLAN_LIMITS } from '../execution/plan-limits.js';
 import type { PlanRecord } from '../execution/plan.js';
 import type { MarketStore } from '../markets/market-store.port.js';
 import type { Clock } from '../ports/clock.port.js';
@@ -74,22 +74,4 @@ export class ReadPortfolio {
       return configuration.assets.map(() => null);
     }
   }
-}
-
-function inputOf(evaluated: EvaluatedPortfolio, prices: readonly (LatestPrice | null)[], nowMs: number): EvaluationInput {
-  const { configuration, mode, markets, quantities, cash, lastFillMs, isAllocated } = evaluated;
-  const rules = markets.flatMap((market) => market?.rules ?? []);
-  return {
-    timeMs: nowMs,
-    prices: configuration.assets.map(({ marketId }, asset) => {
-      const price = prices[asset] ?? null;
-      const flag: PriceFlag | null = flagNow(price, nowMs, PLAN_LIMITS.priceAgeMs);
-      return { marketId, mid: price?.mid ?? null, bid: price?.bid ?? null, ask: price?.ask ?? null, exchangeMs: price?.exchangeMs ?? null, flag };
-    }),
-    quantities: quantities.map(Number),
-    cash: Number(cash),
-    lastFillMs,
-    tradingFee: parametersFor(mode, configuration.parameters, rules).tradingFee,
-    isAllocated,
-  };
 }

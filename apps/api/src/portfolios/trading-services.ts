@@ -1,0 +1,27 @@
+import type {
+  AccountStore, ChangePortfolio, ChangePortfolioState, Clock, CreatePortfolio, DryRunner, EvaluationStore, ExecutionStore, ExplainPortfolio, IdSource, KillSwitchStore, LedgerStore, MoveFunds,
+  PortfolioStore, ReadPortfolio, ReplayPortfolio, TradingReader,
+} from '#application';
+
+/** All that the routes of portfolios and trading need. Nothing here sends an order: that is for the executor alone. */
+export interface TradingServices {
+  readonly portfolios: Pick<PortfolioStore, 'find' | 'list' | 'equity' | 'requestLook' | 'configurations'>;
+  readonly evaluations: Pick<EvaluationStore, 'evaluations'>;
+  readonly plans: Pick<ExecutionStore, 'plan' | 'plans' | 'changePlan'>;
+  readonly reader: TradingReader;
+  readonly ledger: Pick<LedgerStore, 'transactions'>;
+  readonly accounts: Pick<AccountStore, 'find' | 'list' | 'bookedBalances' | 'clearHalt' | 'requestReconciliation' | 'reconciliation'>;
+  readonly killSwitches: KillSwitchStore;
+  readonly create: Pick<CreatePortfolio, 'run'>;
+  readonly change: Pick<ChangePortfolio, 'run'>;
+  readonly state: Pick<ChangePortfolioState, 'run' | 'start'>;
+  readonly moveFunds: Pick<MoveFunds, 'run'>;
+  readonly read: Pick<ReadPortfolio, 'run'>;
+  readonly explain: Pick<ExplainPortfolio, 'run'>;
+  readonly replay: Pick<ReplayPortfolio, 'run'>;
+  readonly dryRun: DryRunner;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** After a commit: the outbox has a new job. */
+  readonly onQueued: () => void;
+}
