@@ -10,8 +10,9 @@ import { PLAN_LIMITS } from './plan-limits.js';
 import type { IntentRecord, PlanView } from './plan.js';
 
 export const SETTLE_LIMITS = {
-  /** Between comparisons. */
+  /** Between comparisons of an account that is busy, and of one that differs: those are looked back at over a minute. */
   againMs: 2_000,
+  differsAgainMs: 10_000,
   /** What differs longer than this, no flow from outside was found to explain: a person has to. */
   differsForMs: 180_000,
   /** A plan that waits for a leg is looked at so often, should the leg's own jobs be lost. */
@@ -107,7 +108,7 @@ export class AdvancePlan {
 
   private differs(view: PlanView, forMs: number, detail: string): Promise<ExecutionLook> | ExecutionLook {
     const reason = `the books differ from the venue: ${detail}`;
-    return forMs < SETTLE_LIMITS.differsForMs ? this.again(reason) : this.handOver(view, reason);
+    return forMs < SETTLE_LIMITS.differsForMs ? this.again(reason, SETTLE_LIMITS.differsAgainMs) : this.handOver(view, reason);
   }
 
   private async handOver(view: PlanView, reason: string): Promise<ExecutionLook> {
@@ -135,8 +136,8 @@ export class AdvancePlan {
     return isChanged;
   }
 
-  private again(reason: string): ExecutionLook {
-    return { kind: 'again', atMs: this.inMs(SETTLE_LIMITS.againMs), reason };
+  private again(reason: string, delayMs: number = SETTLE_LIMITS.againMs): ExecutionLook {
+    return { kind: 'again', atMs: this.inMs(delayMs), reason };
   }
 
   private inMs(delayMs: number): number {
