@@ -20,6 +20,8 @@ export interface Switches {
   atFailpoint: (name: FailpointName) => Promise<void> | void;
 }
 
+const onQueued = (): void => undefined;
+
 export class Died extends Error {}
 
 export interface ExecutorParts {
@@ -47,7 +49,6 @@ export function openExecutor({ database, venue, clock, timer, pass }: ExecutorPa
   const books = new BookFills({ store, accounts, clock, failpoint, log });
   const pause = new PausePortfolios({ portfolios: new PostgresPortfolioStore(database.dataSource), clock, log });
   const markets = new PostgresMarketStore(database.dataSource);
-  const onQueued = (): void => undefined;
 
   const start = (holder: string) => {
     const adopt = new AdoptOrders({ store, accounts, jobs, holder, clock, log, onQueued });

@@ -25,9 +25,10 @@ export interface SimulatedSideOptions {
   readonly book?: NonNullable<VenueOptions['book']>;
 }
 
+const rulesOf = (base: string, index: number) => usualRules(base, PRICES[index]!, { takerFee: '0.0005', priceTick: '0.0001', orderTypes: ['MARKET', 'LIMIT', 'IMMEDIATE_OR_CANCEL'] });
+
 /** A venue in this process: no spread, no end of depth, fees of 0.05 % in quote, prices that stand still unless told otherwise. */
 export async function aSimulatedSide(database: TradingDatabase, accountId: string, clock: Clock, { prices = {}, feeIn = 'quote', book = 'ideal' }: SimulatedSideOptions = {}) {
-  const rulesOf = (base: string, index: number) => usualRules(base, PRICES[index]!, { takerFee: '0.0005', priceTick: '0.0001', orderTypes: ['MARKET', 'LIMIT', 'IMMEDIATE_OR_CANCEL'] });
   const replayed = BASES.map((base, index) => aRecord(`${base}USDT`, prices[base] ?? [PRICES[index]!]));
   const simulated = aSimulatedVenue({
     historyFromMs: NOW_MS - 60 * 86_400_000, speedFromMs: NOW_MS, book, feeIn, markets: BASES.map((base, index) => ({ rules: rulesOf(base, index), listedMs: 0 })),

@@ -42,6 +42,11 @@ it('waits for the time of its next attempt, and not beyond the deadline', () => 
   expect(alone({ nextActionMs: DECIDED_MS + 10_000 }, {}, DECIDED_MS + 10_000)).toEqual({ take: 'send' });
 });
 
+it.each<IntentState>(['sending', 'acked', 'unknown'])('does not ask after one that is %s before its time', (state) => {
+  expect(alone({ state, nextActionMs: DECIDED_MS + 1 })).toMatchObject({ take: 'wait', untilMs: DECIDED_MS + 1 });
+  expect(alone({ state, nextActionMs: DECIDED_MS })).toEqual({ take: 'resolve' });
+});
+
 it('sends until the deadline and ends the plan from then on', () => {
   expect(alone({}, {}, DECIDED_MS + 599_999)).toEqual({ take: 'send' });
   expect(alone({}, {}, DECIDED_MS + 600_000)).toMatchObject({ take: 'end-plan', endReason: 'deadline' });

@@ -15,13 +15,17 @@ const FAILED: ReadonlySet<IntentState> = new Set(['rejected', 'dead', 'needs-hum
 
 export function nextOrderAction({ plan, intents }: PlanView, intent: IntentRecord, nowMs: number): OrderAction {
   if (isSettled(intent.state)) return { take: 'stop' };
-  if (intent.state !== 'new') return { take: 'resolve' };
+  // A second look must not ask, nor vote, before its time.
+  if (intent.state !== 'new') return waitUntil(intent.nextActionMs ?? nowMs, nowMs, 'it is asked after when its time has come') ?? { take: 'resolve' };
   if (plan.state !== 'executing') return { take: 'stop' };
   const earlier = intents.filter(({ leg }) => leg < intent.leg);
   if (earlier.some(({ state }) => !isSettled(state) || FAILED.has(state))) return { take: 'stop' };
   if (nowMs >= plan.deadlineMs) {
     return { take: 'end-plan', endReason: 'deadline', reason: `leg ${intent.leg} could not go out before the plan's deadline` };
   }
-  const untilMs = Math.min(intent.nextActionMs ?? nowMs, plan.deadlineMs);
-  return untilMs > nowMs ? { take: 'wait', untilMs, reason: 'its next attempt has its time' } : { take: 'send' };
+  return waitUntil(Math.min(intent.nextActionMs ?? nowMs, plan.deadlineMs), nowMs, 'its next attempt has its time') ?? { take: 'send' };
+}
+
+function waitUntil(untilMs: number, nowMs: number, reason: string): OrderAction | null {
+  return untilMs > nowMs ? { take: 'wait', untilMs, reason } : null;
 }
