@@ -53,6 +53,19 @@ export async function compareBooks(database: Queryable, simulator: Pick<Simulato
   return { differences, fills: fills.length, orders: accepted.orders.length };
 }
 
+/** The same of a paper account, whose venue's side is in the database too. */
+export async function comparePaperBooks(database: Queryable, accountId: string): Promise<readonly string[]> {
+  const venueFills = BookedFill.array().parse(await database.query(PAPER_FILLS, [accountId]));
+  const fills = BookedFill.array().parse(await database.query(FILLS, [accountId]));
+  const venueHeld = Held.array().parse(await database.query(PAPER_BALANCES, [accountId]));
+  const entries = Held.array().parse(await database.query(SUMMED_ENTRIES, [accountId]));
+  const byTrade = (rows: typeof fills) => new Map(rows.map((fill) => [`${fill.market} ${fill.trade}`, bookLine(fill)]));
+  return [
+    ...differing(`fills of ${accountId}`, byTrade(venueFills), byTrade(fills)),
+    ...differing(`balances of ${accountId} against the entries`, quantities(venueHeld), quantities(entries)),
+  ];
+}
+
 /** What is left open when everything should have come to rest. */
 export async function unsettled(database: Queryable): Promise<readonly string[]> {
   const rows = z.array(z.object({ line: z.string() })).parse(await database.query(UNSETTLED));
@@ -60,6 +73,9 @@ export async function unsettled(database: Queryable): Promise<readonly string[]>
 }
 
 const FILLS = `SELECT market_id AS market, venue_trade_id AS trade, venue_order_id AS order, side, price::text, quantity::text, notional::text, fee::text, fee_asset FROM fill WHERE account_id = $1`;
+const PAPER_FILLS = `SELECT market_id AS market, venue_trade_id AS trade, document ->> 'venueOrderId' AS order, document ->> 'side' AS side, document ->> 'price' AS price,
+  document ->> 'quantity' AS quantity, document ->> 'notional' AS notional, document ->> 'fee' AS fee, document ->> 'feeAsset' AS fee_asset FROM paper_fill WHERE account_id = $1`;
+const PAPER_BALANCES = 'SELECT asset, free::text AS quantity FROM paper_balance WHERE account_id = $1';
 const ATTEMPTS = 'SELECT client_order_id AS id, intent_id AS intent, venue_order_id AS venue_order FROM order_attempt WHERE account_id = $1';
 const SUMMED_ENTRIES = `SELECT asset, sum(quantity)::text AS quantity FROM ledger_entry JOIN ledger_transaction ON ledger_transaction.id = transaction_id
   WHERE account_id = $1 AND holder IN ('portfolio', 'unassigned') GROUP BY asset`;
