@@ -63,7 +63,6 @@ export async function openReconciledAccount(database: TradingDatabase, options: 
     both: async () => {
       const booked = (await accounts.bookedBalances(accountId)).map(({ asset, quantity }) => [asset, Number(quantity)] as const);
       const held = simulated.balances(accountId).map(({ asset, free, locked }) => [asset, Number(free) + Number(locked)] as const);
-      const nonZero = (pairs: readonly (readonly [string, number])[]) => Object.fromEntries(pairs.filter(([, quantity]) => quantity !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1)));
       return { booked: nonZero(booked), venue: nonZero(held) };
     },
     holders: async (asset: string) => {
@@ -100,6 +99,9 @@ export async function openReconciledAccount(database: TradingDatabase, options: 
 }
 
 export type ReconciledAccount = Awaited<ReturnType<typeof openReconciledAccount>>;
+
+const nonZero = (pairs: readonly (readonly [string, number])[]): Readonly<Record<string, number>> =>
+  Object.fromEntries(pairs.filter(([, quantity]) => quantity !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 function flatRecord(marketId: string): ReplayedMarket {
   const columns = new CandleColumnsBuilder();
