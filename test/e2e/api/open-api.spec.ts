@@ -70,6 +70,12 @@ it.each([
   ['post', '/v1/candle-backfills', 202, 'SubmittedBackfills'], ['get', '/v1/candle-backfills', 200, 'CandleBackfills'],
   ['get', '/v1/candles/followed', 200, 'FollowedSeries'], ['get', '/v1/candle-backfills/{id}', 200, 'CandleBackfill'], ['post', '/v1/candle-backfills/{id}/cancel', 202, 'CandleBackfill'],
   ['get', '/v1/exchange', 200, 'ExchangeStatus'], ['get', '/v1/exchange/markets', 200, 'ExchangeMarkets'], ['get', '/v1/prices', 200, 'Prices'],
+  ['post', '/v1/portfolios', 201, 'Portfolio'], ['get', '/v1/portfolios', 200, 'PortfolioPage'], ['patch', '/v1/portfolios/{id}', 200, 'Portfolio'], ['post', '/v1/portfolios/{id}/start', 200, 'Portfolio'],
+  ['post', '/v1/portfolios/{id}/evaluate', 200, 'EvaluateAnswer'], ['get', '/v1/portfolios/{id}/explain', 200, 'Explanation'], ['get', '/v1/portfolios/{id}/plans', 200, 'PlanPage'],
+  ['get', '/v1/portfolios/{id}/evaluations', 200, 'EvaluationPage'], ['get', '/v1/portfolios/{id}/equity', 200, 'PortfolioEquity'], ['get', '/v1/portfolios/{id}/ledger', 200, 'LedgerPage'],
+  ['get', '/v1/portfolios/{id}/replay', 200, 'PortfolioReplay'], ['post', '/v1/portfolios/{id}/reconcile', 202, 'Reconciliation'], ['get', '/v1/plans/{id}', 200, 'PlanDetail'],
+  ['get', '/v1/plans/{id}/timeline', 200, 'PlanTimeline'], ['post', '/v1/plans/{id}/abandon', 200, 'Plan'], ['get', '/v1/accounts', 200, 'Accounts'], ['get', '/v1/kill-switch', 200, 'KillSwitches'],
+  ['post', '/v1/kill-switch', 200, 'KillSwitch'], ['post', '/v1/kill-switch/release', 200, 'KillSwitch'],
   ['get', '/livez', 200, 'Liveness'], ['get', '/readyz', 503, 'Readiness'],
 ])('%s %s answers %i with %s', (method, path, status, schema) => {
   expect(answerOf(method, path, status)).toBe(schema);
@@ -123,6 +129,7 @@ it('describes what the server really sends', async () => {
     ['BacktestRun', `/v1/backtests/${runId(1)}`], ['BacktestRunPage', '/v1/backtests'], ['BacktestSummary', `/v1/backtests/${runId(1)}/summary`],
     ['SeriesPoints', `/v1/backtests/${runId(1)}/equity`], ['WeightsPoints', `/v1/backtests/${runId(1)}/weights`], ['BacktestTradePage', `/v1/backtests/${runId(1)}/trades`],
     ['EvaluationCounts', `/v1/backtests/${runId(1)}/evaluations`], ['Problem', `/v1/backtests/${runId(2)}`], ['Readiness', '/readyz'], ['ExchangeStatus', '/v1/exchange'], ['CandleBackfills', '/v1/candle-backfills'],
+    ['PortfolioPage', '/v1/portfolios'], ['Accounts', '/v1/accounts'], ['KillSwitches', '/v1/kill-switch'],
   ] as const) {
     const isValid = ajv.validate({ $ref: `api#/components/schemas/${name}` }, (await api.get(path)).body);
     expect([name, ajv.errors ?? [], isValid]).toEqual([name, [], true]);
