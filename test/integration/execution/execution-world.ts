@@ -18,7 +18,7 @@ export function useTradingDatabase(): () => TradingDatabase {
     database = await openTradingDatabase();
   });
   afterAll(() => database.close());
-  beforeEach(() => database.query('TRUNCATE trading_account, market, kill_switch, outbox CASCADE'));
+  beforeEach(() => database.query('TRUNCATE trading_account, market, kill_switch, breaker, outbox CASCADE'));
   return () => database;
 }
 
