@@ -43,7 +43,9 @@ export async function createEvaluatorServices(
     store, prices, killSwitches: new PostgresKillSwitchStore(database), venue, venueClock, ids: { next: (prefix) => `${prefix}_${ulid()}` }, digest: canonicalSha256,
     codeVersion: readBuildInfo().codeVersion, limits: { abortPauseMs }, onPlanned: () => dispatcher.kick(), failpoint, log,
   });
-  const ticker = new EvaluationTicker({ store, venue, venueClock, jobs: queues, evaluation: EVALUATION, evaluatorId, everyMs, timer, log });
+  const ticker = new EvaluationTicker({
+    store, venue, venueClock, jobs: queues, look: (shard) => evaluatePortfolios.lookAtShard(shard), evaluation: EVALUATION, evaluatorId, everyMs, timer, log,
+  });
   return {
     evaluatePortfolios,
     start: () => [dispatcher, ticker].forEach((loop) => loop.start()),

@@ -272,18 +272,22 @@ describe('a crash', () => {
   });
 });
 
-it('the ticker asks for looks at shards that no price led to', async () => {
+it('the ticker asks for looks at shards that no price led to, and looks itself where its job is not taken', async () => {
   await aPaperPortfolio();
   const jobs: QueuedJob[] = [];
+  const looked: number[] = [];
   const store = new PostgresEvaluationStore(database.dataSource, JOBS);
   const ticker = new EvaluationTicker({
-    store, venue: 'SIMULATOR', venueClock: { nowMs: async () => venueMs }, jobs: { add: async (job) => void jobs.push(job) },
+    store, venue: 'SIMULATOR', venueClock: { nowMs: async () => venueMs }, jobs: { add: async (job) => void jobs.push(job) }, look: async (shard) => void looked.push(shard),
     evaluation: { queue: portfolioEvaluate.name, priority: 1 }, evaluatorId: 'spec', everyMs: 1_000, timer: { every: () => () => undefined, pause: async () => undefined }, log: SILENT,
   });
   await ticker.tick();
   expect(jobs.map(({ payload, coalesceKey }) => ({ payload: portfolioEvaluatePayload.parse(payload), coalesceKey }))).toEqual([{ payload: { shard: SHARD, asOfMs: LOOK_MS }, coalesceKey: 'shard-3' }]);
+  expect(looked).toEqual([]);
+  await ticker.tick();
+  expect([jobs.length, looked]).toEqual([2, [SHARD]]);
   await publish([1, 1, 1]);
   await anEvaluator().look();
   await ticker.tick();
-  expect(jobs).toHaveLength(1);
+  expect([jobs.length, looked.length]).toEqual([2, 1]);
 });

@@ -11,6 +11,8 @@ export interface EvaluationTickerParts {
   readonly venue: VenueName;
   readonly venueClock: Pick<MeasuredClock, 'nowMs'>;
   readonly jobs: Pick<JobQueue, 'add'>;
+  /** A look without the queue. */
+  readonly look: (shard: number) => Promise<unknown>;
   /** Where looks at portfolios are queued. */
   readonly evaluation: { readonly queue: string; readonly priority: number };
   readonly evaluatorId: string;
@@ -19,9 +21,14 @@ export interface EvaluationTickerParts {
   readonly log: EventLog;
 }
 
-/** Looks come with prices; where none come, or their jobs are lost, Postgres knows who was not looked at. */
+/**
+ * Looks come with prices; where none come, or their jobs are lost, Postgres knows who was not looked at. A job is asked for
+ * first, so that evaluators share the work; a shard that is still overdue a round later is looked at without the queue, where
+ * the job of a process that died may stand in the way of all others of its shard.
+ */
 export class EvaluationTicker {
   private readonly loop: RoundLoop;
+  private askedFor: ReadonlySet<number> = new Set();
 
   constructor(private readonly parts: EvaluationTickerParts) {
     const { everyMs, timer, log } = parts;
@@ -36,12 +43,20 @@ export class EvaluationTicker {
     await this.loop.stop();
   }
 
-  /** One round. @throws StoreFailure, or the failure of whatever carries jobs */
+  /** One round. @throws StoreFailure, or the failure of whatever carries jobs and prices */
   async tick(): Promise<void> {
-    const { store, venue, venueClock, jobs, evaluation: { queue, priority }, evaluatorId } = this.parts;
+    const { store, venue, venueClock, look } = this.parts;
     const asOfMs = await venueClock.nowMs();
     if (asOfMs === null) return;
     const shards = await store.overdueShards(venue, asOfMs);
+    const waiting = shards.filter((shard) => this.askedFor.has(shard));
+    this.askedFor = new Set(shards);
+    await this.ask(shards, asOfMs);
+    for (const shard of waiting) await look(shard);
+  }
+
+  private async ask(shards: readonly number[], asOfMs: number): Promise<void> {
+    const { jobs, evaluation: { queue, priority }, evaluatorId } = this.parts;
     await Promise.all(shards.map((shard) => jobs.add({
       queue, priority, payload: { shard, asOfMs }, jobId: `${queue}-${shard}-${asOfMs}-${evaluatorId}`, coalesceKey: `shard-${shard}`,
     })));

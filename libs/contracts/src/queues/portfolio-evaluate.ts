@@ -20,8 +20,9 @@ export const portfolioEvaluate = {
   policy: {
     attempts: 3,
     backoff: { type: 'exponential', delayMs: 2_000, jitter: 0.5 },
-    lockMs: 30_000,
-    stalledCheckMs: 30_000,
+    // A look takes milliseconds, and while its job counts as worked on no other of its shard is: one of a dead evaluator must not for long.
+    lockMs: 5_000,
+    stalledCheckMs: 5_000,
     maxStalledCount: 3,
     keepCompleted: { ageSeconds: HOUR_SECONDS, count: 200 },
     keepFailed: { ageSeconds: 24 * HOUR_SECONDS, count: 1_000 },
