@@ -3,7 +3,7 @@ import type { HttpProblem } from '#platform';
 import { apiProblem, exchangeUnavailable } from '../problems.js';
 import { presentPreview } from './present-dry-run.js';
 
-export const portfolioNotFound = (key: string): HttpProblem => apiProblem('portfolio-not-found', `there is no portfolio ${JSON.stringify(key.slice(0, 64))}; \`rebalancer portfolio list\` names them`);
+export const portfolioNotFound = (key: string): HttpProblem => apiProblem('portfolio-not-found', `there is no portfolio ${JSON.stringify(key.slice(0, 64))}; \`rebalancer portfolio ls\` names them`);
 
 const keyReused = (): HttpProblem => apiProblem('idempotency-key-reused', 'this Idempotency-Key came with another request before; take a new one');
 

@@ -4,9 +4,11 @@ import { KILL_EXAMPLES } from '../portfolio/help-texts.js';
 
 export function addKillCommands(program: Command, bind: Bind): void {
   const kill = program.command('kill').description('stop trading at once')
+    // Wherever it stands, the parser takes --reason for ours, also that of a release.
+    .hook('preSubcommand', (ours, subcommand) => void subcommand.setOptionValue('reason', ours.getOptionValue('reason')))
     .addHelpText('before', KILL_EXAMPLES)
     .option('--account <id>', 'only this account')
-    .option('--portfolio <id>', 'only this portfolio')
+    .option('--portfolio <portfolio>', 'only this portfolio, by name or id')
     .option('--reduce-only', 'sales go on, purchases stop')
     .option('--reason <text>', 'why, for the record')
     .option('--file', 'write the HALT file beside the data instead: works without API and database')

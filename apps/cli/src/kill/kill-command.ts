@@ -4,12 +4,16 @@ import { HaltFile } from '#platform';
 import type { CommandAction } from '../command-action.js';
 import type { CliContext } from '../context.js';
 import { openPortfoliosApi } from '../remote/open-api.js';
+import type { PortfoliosApi } from '../remote/portfolios-api.js';
 import { failure } from '../terminal/cli-failure.js';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.js';
 import { minute } from '../terminal/figures.js';
 import { renderTable, type Column } from '../terminal/table.js';
 
 const COLUMNS: readonly Column[] = [{ title: 'SCOPE' }, { title: 'STATE' }, { title: 'SINCE' }, { title: 'BY' }, { title: 'REASON', isFlexible: true }];
+
+/** An id is taken as it is: nothing else is asked for then, which might be away. */
+const PORTFOLIO_ID = /^pf_[0-9A-Z]{26}$/;
 
 interface KillOptions {
   readonly account?: string;
@@ -23,19 +27,20 @@ interface KillOptions {
 export const engageKillSwitch: CommandAction<KillOptions> = async (context, options) => {
   if (options.file === true) return writeHaltFile(context, options.reason);
   const { reduceOnly, reason } = options;
-  const engaged = await openPortfoliosApi(context).engage({ scope: scopeOf(options), state: reduceOnly === true ? 'reduce-only' : 'halt', ...(reason !== undefined && { reason }) });
+  const api = openPortfoliosApi(context);
+  const engaged = await api.engage({ scope: await scopeOf(options, api), state: reduceOnly === true ? 'reduce-only' : 'halt', ...(reason !== undefined && { reason }) });
   if (context.terminal.isJson) context.terminal.document(engaged);
   else context.terminal.data(`${engaged.scope}: ${engaged.state}`);
   context.terminal.hint(`to go on: rebalancer portfolio reconcile NAME, then rebalancer kill release --scope ${engaged.scope} --reason TEXT`);
   return EXIT.ok;
 };
 
-function scopeOf({ account, portfolio }: KillOptions): string {
+async function scopeOf({ account, portfolio }: KillOptions, api: PortfoliosApi): Promise<string> {
   if (account !== undefined && portfolio !== undefined) {
     throw failure('usage', { code: 'two-scopes', title: 'Wrong use', detail: '--account and --portfolio exclude each other; say one, or neither for everything' });
   }
   if (account !== undefined) return `account:${account}`;
-  return portfolio === undefined ? 'all' : `portfolio:${portfolio}`;
+  return portfolio === undefined ? 'all' : `portfolio:${PORTFOLIO_ID.test(portfolio) ? portfolio : (await api.show(portfolio)).id}`;
 }
 
 /** Where `npm start` tells the executor to look; elsewhere HALT_FILE says it. */

@@ -74,7 +74,7 @@ releases it, after the books have been found equal.
 
 Examples:
   $ rebalancer kill --reason "prices look wrong"
-  $ rebalancer kill --portfolio pf_01JD9Z5X8Q4Y6T2M3N7P0R1S5V --reduce-only
+  $ rebalancer kill --portfolio sample --reduce-only
   $ rebalancer kill status
   $ rebalancer kill release --scope all --reason "looked at it"
 `;
