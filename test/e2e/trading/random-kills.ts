@@ -14,6 +14,8 @@ export interface KillsWish {
 export interface KillsResult {
   readonly kills: Readonly<Record<string, number>>;
   readonly plans: number;
+  /** Orders of which somebody did not know for a while whether they had been sent. */
+  readonly unknown: number;
   /** What is still open although nothing new was begun for long. */
   readonly unsettled: readonly string[];
   readonly live: BookComparison;
@@ -106,9 +108,10 @@ async function comeToRest(product: TradingProduct, portfolios: readonly Portfoli
 async function resultOf(product: TradingProduct, portfolios: readonly Portfolio[], kills: Record<string, number>): Promise<KillsResult> {
   const paper = portfolios.filter(({ mode }) => mode === 'paper');
   const paperDifferences = (await Promise.all(paper.map(({ accountId }) => comparePaperBooks(product.dataSource, accountId)))).flat();
-  const [counts]: readonly { plans: number; flows: number }[] = await product.dataSource.query(
+  const [counts]: readonly { plans: number; unknown: number; flows: number }[] = await product.dataSource.query(
     `SELECT (SELECT count(*) FROM rebalance_plan)::int AS plans,
+            (SELECT count(*) FROM state_event WHERE entity = 'order_attempt' AND to_state = 'unknown')::int AS unknown,
             (SELECT count(*) FROM ledger_transaction WHERE kind IN ('external-fill', 'external-withdrawal') OR (kind = 'external-deposit' AND occurred_ms > (SELECT min(created_ms) FROM portfolio)))::int AS flows`,
   );
-  return { kills, plans: counts!.plans, externalFlows: counts!.flows, unsettled: await product.unsettled(), live: await product.compareBooks(), paperDifferences };
+  return { kills, plans: counts!.plans, unknown: counts!.unknown, externalFlows: counts!.flows, unsettled: await product.unsettled(), live: await product.compareBooks(), paperDifferences };
 }

@@ -1,4 +1,5 @@
-import { openTradingProduct, type TradingProduct } from './trading-product.js';
+import { Explanation, Portfolio } from '#contracts';
+import { openTradingProduct, type Api, type TradingProduct } from './trading-product.js';
 import type { PriceStep } from './recorded-prices.js';
 
 const BASES = ['HANA', 'AIA', 'XAN'] as const;
@@ -35,28 +36,58 @@ const EXPECTED = [
   { kind: 'limit', asset: 0, holdings: { HANA: '177.59', AIA: '477.13', XAN: '271.96', USDT: '223.28294475' } },
 ] as const;
 
+/**
+ * What would set off the next plan, told before it does: an asset is 0.4 above the mean of three where it is worth 1.4 / 1.6 of
+ * the others together, 0.35 below it at 0.65 / 2.35 of them, and has a share of 0.36 at 0.36 / 0.64 of all else, cash included.
+ */
+const FORETOLD = [
+  { base: 'HANA', trigger: 'upsideAbove', price: ((1.4 / 1.6) * 466.66) / 233.33 },
+  { base: 'AIA', trigger: 'downsideBelow', price: ((0.65 / 2.35) * (354.673 + 264.34)) / 264.34 },
+  { base: 'HANA', trigger: 'limitAbove', price: ((0.36 / 0.64) * (254.7985 + 264.34 + 216.75246225)) / 186.67 },
+] as const;
+
 let product: TradingProduct;
+let api: Api;
 beforeAll(async () => {
   product = await openTradingProduct({ prices: PRICES, simulatorArgs: ['--balances', 'USDT=5000'] });
-  await product.startAll();
+  [api] = await Promise.all([product.startApi(), product.startAll()]);
 }, 120_000);
 afterAll(() => product.close());
 
+async function created(mode: 'paper' | 'live') {
+  return Portfolio.parse(await api('POST', '/v1/portfolios', { name: mode, mode, assets: BASES, capital: '1000', parameters: PARAMETERS }));
+}
+
+const explain = async (name: string) => Explanation.parse(await api('GET', `/v1/portfolios/${name}/explain`));
+
+async function expectForetold(name: string, { base, trigger, price }: (typeof FORETOLD)[number]): Promise<void> {
+  const { assets, verdict } = await explain(name);
+  expect({ name, verdict }).toMatchObject({ name, verdict: { kind: 'hold' } });
+  expect(assets.find(({ asset }) => asset === base)!.triggers[trigger]).toBeCloseTo(price, 9);
+}
+
+/** Of its newest plan: why, and what came of it. */
+async function expectExplained(name: string, planId: string, reason: string): Promise<void> {
+  const { decisions } = await explain(name);
+  expect({ name, ...decisions.find(({ evaluation }) => evaluation.kind === 'plan') }).toMatchObject({ name, evaluation: { planId, reason }, blocked: null });
+}
+
 it('a paper portfolio and a live one are bought into, and rebalanced upside, downside and at the limit, to the last step', async () => {
   await product.untilLiveAccount();
-  const [paper, live] = await Promise.all(
-    (['paper', 'live'] as const).map((mode) => product.create({ name: mode, mode, bases: BASES, capital: '1000', parameters: PARAMETERS })),
-  );
-  await Promise.all([paper!, live!].map(({ id }) => product.changeState(id, 'running')));
+  const [paper, live] = [await created('paper'), await created('live')];
+  for (const { name } of [paper, live]) await api('POST', `/v1/portfolios/${name}/start`, {});
   for (const [index, { kind, asset, holdings }] of EXPECTED.entries()) {
     if (index > 0) await product.nextPrices();
-    for (const { id, mode } of [paper!, live!]) {
+    for (const { id, mode } of [paper, live]) {
       const plans = await product.untilPlans(id, index + 1);
       expect({ mode, plans: plans.length, ...plans.at(-1) }).toMatchObject({ mode, plans: index + 1, kind, asset, state: 'done' });
       expect({ mode, kind, ...(await product.holdings(id)) }).toEqual({ mode, kind, ...holdings });
+      await expectExplained(mode, plans.at(-1)!.id, kind);
+      const foretold = FORETOLD[index];
+      if (foretold !== undefined) await expectForetold(mode, foretold);
     }
   }
-  expect(await product.paperBalances(paper!.accountId)).toEqual(EXPECTED.at(-1)!.holdings);
+  expect(await product.paperBalances(paper.accountId)).toEqual(EXPECTED.at(-1)!.holdings);
   // Four plans of 3, 3, 1 and 3 legs.
   expect(await product.compareBooks()).toEqual({ differences: [], fills: 10, orders: 10 });
   expect(await product.unsettled()).toEqual([]);

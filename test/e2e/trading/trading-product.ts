@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ulid } from 'ulid';
 import type { Portfolio } from '#application';
@@ -45,6 +46,18 @@ export interface TradingProductOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** The product's API as its users call it; what is refused throws with its problem. */
+export type Api = (method: 'GET' | 'POST', address: string, body?: unknown) => Promise<unknown>;
+
+function apiAt(base: string, token: string): Api {
+  return async (method, address, body) => {
+    const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+    const response = await fetch(`${base}${address}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    if (!response.ok) throw new Error(`${method} ${address}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+}
+
 /** Database, Redis, simulator and all that trades on it, each a process of its own on a free port. */
 export async function openTradingProduct(options: TradingProductOptions) {
   const folder = await temporaryFolder();
@@ -68,6 +81,12 @@ export async function openTradingProduct(options: TradingProductOptions) {
     void app.exited.then(() => running.delete(app));
     return app;
   };
+  const startApi = async (): Promise<Api> => {
+    const [port, tokenFile] = [String(await freePort()), path.join(folder.path, 'access-token')];
+    const app = await spawnApp('apps/api/src/main.js', { ...environment, PORT: port, HOST: '127.0.0.1', ACCESS_TOKEN_FILE: tokenFile }, { ready: /"event":"listening"/u });
+    running.add(app);
+    return apiAt(`http://127.0.0.1:${port}`, (await readFile(tokenFile, 'utf8')).trim());
+  };
   const plans = (portfolioId: string): Promise<readonly PlanRow[]> =>
     dataSource.query(
       `SELECT id, coalesce(decision -> 'plan' -> 'trigger' ->> 'kind', decision ->> 'kind') AS kind, (decision -> 'plan' -> 'trigger' ->> 'asset')::int AS asset, state, reason
@@ -75,7 +94,7 @@ export async function openTradingProduct(options: TradingProductOptions) {
     );
 
   return {
-    database, redis, simulator, dataSource, portfolios, environment, start, plans,
+    database, redis, simulator, dataSource, portfolios, environment, start, startApi, plans,
     startAll: () => Promise.all(WORKERS.map((worker) => start(worker))),
     create: async (wish: PortfolioWish): Promise<Portfolio> => {
       const outcome = await portfolios.create(newPortfolio(wish));
@@ -116,9 +135,8 @@ export async function openTradingProduct(options: TradingProductOptions) {
     },
     compareBooks: () => compareBooks(dataSource, simulator, LIVE_ACCOUNT),
     unsettled: () => unsettled(dataSource),
-    /** A live portfolio needs the account that its executor registers and has reconciled. */
-    untilLiveAccount: () =>
-      until(() => dataSource.query<readonly { quantity: string }[]>(`SELECT quantity FROM holding WHERE account_id = $1 AND portfolio_id = '' AND asset = 'USDT' AND quantity > 0`, [LIVE_ACCOUNT]), (rows) => rows.length > 0, 40_000),
+    /** The exchange is known, and so is the account that live portfolios need: its executor has registered and compared it. */
+    untilLiveAccount: () => until(() => dataSource.query<readonly object[]>(LIVE_ACCOUNT_KNOWN, [LIVE_ACCOUNT]), (rows) => rows.length > 0, 40_000),
     close: async () => {
       await Promise.all([...running].map((app) => app.stop()));
       latest.close();
@@ -130,6 +148,9 @@ export async function openTradingProduct(options: TradingProductOptions) {
 }
 
 export type TradingProduct = Awaited<ReturnType<typeof openTradingProduct>>;
+
+const LIVE_ACCOUNT_KNOWN = `SELECT FROM holding WHERE account_id = $1 AND portfolio_id = '' AND asset = 'USDT' AND quantity > 0
+    AND EXISTS (SELECT FROM trading_account WHERE id = $1 AND reconciled_ms IS NOT NULL) AND EXISTS (SELECT FROM venue_status WHERE markets_loaded_ms IS NOT NULL)`;
 
 const AT_REST = `SELECT last_look_ms > $2 AND look_requested_ms IS NULL AND evaluation.kind = 'hold'
     AND NOT EXISTS (SELECT FROM rebalance_plan plan WHERE plan.portfolio_id = $1 AND plan.state NOT IN ('done', 'aborted')) AS "isAtRest"
