@@ -1,4 +1,5 @@
 import { EvaluateAnswer, Portfolio, Problem } from '#contracts';
+import { DEFAULT_CAPS } from '#domain';
 import { aProblem } from './api-fixture.js';
 import { aCreated, anAllocated } from './made-portfolios.js';
 import { startTradingApi, type TradingFixture } from './trading-fixture.js';
@@ -22,7 +23,7 @@ describe('a change of the configuration', () => {
     const answer = await api.patch(pathOf(before), { parameters: { cooldownMinutes: 5 }, caps: { maxDrawdown: 0.5 } });
     expect(answer.status).toBe(200);
     const after = Portfolio.parse(answer.body);
-    expect(after).toMatchObject({ configVersion: 2, configuration: { parameters: { cooldownMinutes: 5, upsideThreshold: 0.4 }, caps: { maxDrawdown: 0.5, maxOrderFraction: 0.5 } } });
+    expect(after).toMatchObject({ configVersion: 2, configuration: { parameters: { cooldownMinutes: 5, upsideThreshold: 0.4 }, caps: { maxDrawdown: 0.5, maxOrderFraction: DEFAULT_CAPS.maxOrderFraction } } });
     expect(after.version).toBeGreaterThan(before.version);
     expect(answer.headers['etag']).toBe(`"${after.version}"`);
   });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { Portfolio, PortfolioPage, type Problem } from '#contracts';
+import { DEFAULT_CAPS } from '#domain';
 import { aProblem } from './api-fixture.js';
 import { aPortfolioRequest, startTradingApi, type TradingFixture } from './trading-fixture.js';
 
@@ -26,7 +27,7 @@ describe('creation', () => {
       capital: '1000', cash: '1000', equity: 1_000, netDeposits: 1_000, isAllocated: false, tradingState: 'run', openPlan: null, lastLook: null, otherHoldings: [],
       performance: { timeWeightedReturn: null },
     });
-    expect(portfolio.configuration).toMatchObject({ parameters: { initialCapital: 1_000, upsideThreshold: 0.4 }, execution: { orderType: 'market' }, caps: { maxOrderFraction: 0.5 } });
+    expect(portfolio.configuration).toMatchObject({ parameters: { initialCapital: 1_000, upsideThreshold: 0.4 }, execution: { orderType: 'market' }, caps: { maxOrderFraction: DEFAULT_CAPS.maxOrderFraction } });
     expect(portfolio.obstacles).toEqual([{ code: 'not-started', detail: 'it was never started' }]);
     expect(portfolio.holdings.map(({ asset, quantity, price, value, flag }) => [asset, quantity, price, value, flag])).toEqual([
       ['HANA', '0', 1, 0, null], ['AIA', '0', 2, 0, null], ['XAN', '0', 4, 0, null],
