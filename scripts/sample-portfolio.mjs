@@ -7,8 +7,13 @@ import { printLine } from './processes.mjs';
 const NAME = 'sample';
 const ASSETS = 'HANA,AIA,XAN';
 const CAPITAL = '9000';
-/** The clock is not sped up, prices are: a cooldown of half an hour would be a month of them. */
-const SETTINGS = ['--set', 'evaluateEverySeconds=5', '--set', 'cooldownMinutes=1', '--max-slippage', '0.05'];
+/**
+ * The clock is not sped up, prices are: a cooldown of half an hour would be a month of them. Thresholds of 40 and 35 % take
+ * some ten days to be reached, that is ten minutes; these take two or three.
+ */
+const SETTINGS = [
+  ['upsideThreshold', 0.15], ['downsideThreshold', 0.12], ['evaluateEverySeconds', 5], ['cooldownMinutes', 1],
+].flatMap(([name, value]) => ['--set', `${name}=${value}`]).concat('--max-slippage', '0.05');
 /** No executor has reported the account yet, its money is not in the books yet, the API is not there yet: a matter of seconds. */
 const PASSING_CODES = [3, 5, 7];
 const CREATE = ['portfolio', 'create', NAME, '--live', '--assets', ASSETS, '--capital', CAPITAL, ...SETTINGS, '--start'];
@@ -20,7 +25,7 @@ export async function startSamplePortfolio(settings, exchange, signal) {
   try {
     await untilAvailable(() => rebalancer(CREATE, settings, signal), performance.now(), signal, PASSING_CODES);
     writeFileSync(doneFile, '');
-    printLine(`sample: portfolio "${NAME}" of ${ASSETS} trades ${CAPITAL} USDT of play money on the simulator; see it buy, and rebalance within minutes:`);
+    printLine(`sample: portfolio "${NAME}" of ${ASSETS} trades ${CAPITAL} USDT of play money on the simulator, with tight thresholds; see it buy, and rebalance within minutes:`);
     printLine(`sample:   bin/rebalancer portfolio show ${NAME} --watch        why: bin/rebalancer portfolio explain ${NAME}`);
   } catch (error) {
     if (!signal.aborted) printLine(`sample: no portfolio, because ${error.message}; by hand: bin/rebalancer ${CREATE.join(' ')}`);
