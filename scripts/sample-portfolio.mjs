@@ -13,7 +13,7 @@ const CAPITAL = '9000';
  */
 const SETTINGS = [
   ['upsideThreshold', 0.15], ['downsideThreshold', 0.12], ['evaluateEverySeconds', 5], ['cooldownMinutes', 1],
-].flatMap(([name, value]) => ['--set', `${name}=${value}`]).concat('--max-slippage', '0.05');
+].flatMap(([name, value]) => ['--set', `${name}=${value}`]).concat('--max-slippage', '0.05', '--max-price-move', '0.05');
 /** No executor has reported the account yet, its money is not in the books yet, the API is not there yet: a matter of seconds. */
 const PASSING_CODES = [3, 5, 7];
 const CREATE = ['portfolio', 'create', NAME, '--live', '--assets', ASSETS, '--capital', CAPITAL, ...SETTINGS, '--start'];

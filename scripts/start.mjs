@@ -22,6 +22,9 @@ const KEY_VARIABLES = ['EXCHANGE_API_KEY', 'EXCHANGE_API_KEY_FILE', 'EXCHANGE_AP
 /** Play strings that everybody may know. */
 const SIMULATOR_KEYS = { key: process.env.SIMULATOR_KEY || 'simulator-key', secret: process.env.SIMULATOR_SECRET || 'simulator-secret' };
 const APPS_GRACE_MS = 10_000;
+/** An order that is on its way is waited for. */
+const EXECUTOR_GRACE_MS = 27_000;
+const graceOf = (app) => (app === 'order-executor' ? EXECUTOR_GRACE_MS : APPS_GRACE_MS);
 const READY_TIMEOUT_MS = 90_000;
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
 const MIGRATION_NEWS_AFTER_MS = 3_000;
@@ -117,7 +120,7 @@ function keepApp(app, environment, settings) {
   const logFile = path.join(settings.logs, `${app}.log`);
   const start = () =>
     startHeld(app, {
-      command: process.execPath, args: [entryOf(app)], cwd: REPOSITORY, env: environment, graceMs: APPS_GRACE_MS, logFile,
+      command: process.execPath, args: [entryOf(app)], cwd: REPOSITORY, env: environment, graceMs: graceOf(app), logFile,
       pidFile: pidFileOf(app, settings),
     });
   return keepRunning(app, { start, logFile });
@@ -263,7 +266,7 @@ function leave() {
 /** Until services run there is nothing to stop in order. */
 async function prepare(settings, stopping) {
   stopping.signal.addEventListener('abort', leave, { once: true });
-  await Promise.all([...APPS, SIMULATOR].map((app) => endLeftover(pidFileOf(app, settings), 'SIGTERM', APPS_GRACE_MS)));
+  await Promise.all([...APPS, SIMULATOR].map((app) => endLeftover(pidFileOf(app, settings), 'SIGTERM', graceOf(app))));
   await assertPortFree(settings);
   if (settings.redisUrl !== undefined) await assertRedisUsable(settings.redisUrl);
   const { redisServerPath } = await bootstrap({ needsRedisServer: settings.redisUrl === undefined });

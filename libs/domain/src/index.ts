@@ -27,6 +27,7 @@ export { type PlanRefusal } from './planning/plan-sales.js';
 export {
   planInitialAllocation,
   planPurchases,
+  planRestOfStart,
   sizePurchase,
   type PlannedPurchase,
   type SizedPurchase,

@@ -306,17 +306,18 @@ function testPlanChanges(at: () => ExecutionScene): void {
   });
 
   it.each([
-    ['a start that bought something', 'initial', true, true],
-    ['a start that bought nothing', 'initial', false, false],
-    ['any later plan', 'rebalance', true, false],
-  ] as const)('calls the portfolio allocated after %s', async (_name, kind, isFilled, isAllocated) => {
+    ['a start that bought something', 'initial', true, true, 'done'],
+    ['a start that bought nothing', 'initial', false, false, 'done'],
+    ['a start that was cut short', 'initial', true, false, 'aborted'],
+    ['any later plan', 'rebalance', true, false, 'done'],
+  ] as const)('knows whether the portfolio is allocated after %s', async (_name, kind, isFilled, isAllocated, end) => {
     const portfolioId = await at().portfolio(await at().account(), { isAllocated: false });
     const { planId, accountId, intentIds } = await at().plan(portfolioId, [{}], { kind });
     const { attempt } = await claimed(at(), intentIds[0]!);
     const fills = isFilled ? [aBooking({ clientOrderId: attempt.clientOrderId, portfolioId })] : [];
     await at().store.book({ accountId, marketId: 'HANAUSDT', nowMs: SCENE_MS, fills });
     await at().store.changePlan(aChange(planId, { to: to('settling') }));
-    await at().store.changePlan(aChange(planId, { version: 2, to: to('done'), nextActionMs: null }));
+    await at().store.changePlan(aChange(planId, { version: 2, to: to(end), nextActionMs: null }));
     expect(await at().portfolioFlags(portfolioId)).toEqual({ isLookRequested: true, isAllocated });
   });
 }

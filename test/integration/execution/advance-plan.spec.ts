@@ -1,4 +1,4 @@
-import { DEFAULT_PARAMETERS } from '#domain';
+import { DEFAULT_EXECUTION, DEFAULT_PARAMETERS } from '#domain';
 import { NOW_MS } from '../trading/trading-rows.js';
 import { openWorld, useTradingDatabase, type World } from './execution-world.js';
 import { basket, cutBack, initial, legs, states } from './traded-portfolio.js';
@@ -99,7 +99,7 @@ describe('legs that are left out by rule', () => {
 
 describe('the end', () => {
   it('is an abort where an order was filled in part, and its purchases share what it brought in', async () => {
-    const world = await openWorld({ book: 'deep', configuration: basket({ execution: { orderType: 'ioc', maxSlippage: 0.01 } }) });
+    const world = await openWorld({ book: 'deep', configuration: basket({ execution: { ...DEFAULT_EXECUTION, orderType: 'ioc' } }) });
     world.trading.onSubmit = (order, place) => {
       if (order.marketId === 'HANAUSDT') leaveBids(world, 0.099, 500);
       return place();

@@ -32,6 +32,7 @@ function addCreate(portfolio: Command, bind: Bind): void {
     .option('--set <name=value>', 'one parameter; may be repeated', gather)
     .option('--order-type <type>', 'market (default) or ioc')
     .option('--max-slippage <fraction>', 'an order waits where the book is further off (default: 0.01)')
+    .option('--max-price-move <fraction>', 'a plan ends where the price has moved further since it was decided (default: 0.02)')
     .option('--cap <name=value>', 'one limit, such as maxDrawdown=0.4; may be repeated', gather)
     .option('--start', 'start it at once (live with real money takes a command of its own)')
     .action(bind(async () => (await import('./create-command.js')).createPortfolio));
@@ -75,6 +76,7 @@ function addChanges(portfolio: Command, bind: Bind): void {
     .option('--set <name=value>', 'one parameter; may be repeated', gather)
     .option('--order-type <type>', 'market or ioc')
     .option('--max-slippage <fraction>', 'an order waits where the book is further off')
+    .option('--max-price-move <fraction>', 'a plan ends where the price has moved further since it was decided')
     .option('--cap <name=value>', 'one limit; maxDrawdown=none lifts that one; may be repeated', gather)
     .option('--confirm <token>', 'the token of the preview')
     .action(bind(async () => (await import('./change-command.js')).changePortfolio));

@@ -7,6 +7,7 @@ export interface SettingsOptions {
   readonly set?: readonly string[];
   readonly orderType?: string;
   readonly maxSlippage?: string;
+  readonly maxPriceMove?: string;
   readonly cap?: readonly string[];
 }
 
@@ -17,12 +18,16 @@ export interface GivenSettings {
 }
 
 /** Parameters, execution and limits as they were typed; their ranges are the API's to judge, all at once. */
-export function settingsOf({ set = [], orderType, maxSlippage, cap = [] }: SettingsOptions): GivenSettings {
+export function settingsOf({ set = [], orderType, maxSlippage, maxPriceMove, cap = [] }: SettingsOptions): GivenSettings {
   const { parameters, faults } = parseParameterOptions(set);
   if (faults.length > 0) {
     throw failure('invalid', { code: 'invalid-parameters', title: 'Invalid parameters', detail: 'parameters break their rules', errors: faults });
   }
-  const slippage = numberOption('--max-slippage', maxSlippage, { min: 0, max: 1 });
-  const execution = { ...(orderType !== undefined && { orderType }), ...(slippage !== undefined && { maxSlippage: slippage }) };
+  const fractions = {
+    maxSlippage: numberOption('--max-slippage', maxSlippage, { min: 0, max: 1 }),
+    maxPriceMove: numberOption('--max-price-move', maxPriceMove, { min: 0, max: 1 }),
+  };
+  const given = Object.entries({ orderType, ...fractions }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const execution = Object.fromEntries(given);
   return { parameters, execution, caps: capsOf(cap) };
 }

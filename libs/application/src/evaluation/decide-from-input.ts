@@ -1,5 +1,5 @@
 import {
-  decideRebalance, planInitialAllocation, valueHoldings,
+  decideRebalance, planInitialAllocation, planRestOfStart, valueHoldings,
   type DeclinedTrigger, type PlanDecision, type PortfolioConfiguration, type PortfolioSnapshot, type StrategyParameters,
 } from '#domain';
 import { snapshotOf } from './evaluation-input.js';
@@ -39,18 +39,29 @@ function rebalanceOutcome(snapshot: PortfolioSnapshot, parameters: StrategyParam
   };
 }
 
-/** The start: an equal share of the cash for every asset. */
+/**
+ * The start: an equal share for every asset. One that was cut short is taken up again for what is missing of it; where that
+ * is less than an order may be, the portfolio counts as bought into.
+ */
 function initialOutcome(snapshot: PortfolioSnapshot, parameters: StrategyParameters): EvaluationOutcome {
-  const purchases = planInitialAllocation(snapshot.assets.length, { ...parameters, initialCapital: snapshot.cash });
-  const [{ value } = { value: 0 }] = purchases;
-  if (value < parameters.minOrderValue) {
-    const detail = `the start would buy each asset for ${value.toFixed(2)}, below minOrderValue ${parameters.minOrderValue}`;
-    return { kind: 'hold', reason: 'not-feasible', detail, subject: null, declined: [] };
-  }
-  const decision: PlanDecision = {
-    kind: 'initial', decidedAtMs: snapshot.timeMs, purchases, totalValue: valueHoldings(snapshot).totalValue, prices: Array.from(snapshot.prices),
-  };
-  return { kind: 'plan', reason: 'initial', detail: `buys each of ${purchases.length} assets for ${value.toFixed(2)}`, subject: null, declined: [], decision };
+  const { values, totalValue } = valueHoldings(snapshot);
+  const purchases = planRestOfStart({ values, totalValue }, parameters);
+  const isBegun = values.some((value) => value > 0);
+  if (purchases.length === 0) return isBegun ? rebalanceOutcome(snapshot, parameters) : tooSmallToStart(totalValue, values.length, parameters);
+  const decision: PlanDecision = { kind: 'initial', decidedAtMs: snapshot.timeMs, purchases, totalValue, prices: Array.from(snapshot.prices) };
+  return { kind: 'plan', reason: 'initial', detail: startInWords(purchases, isBegun, snapshot.assets), subject: null, declined: [], decision };
+}
+
+function tooSmallToStart(totalValue: number, assetCount: number, parameters: StrategyParameters): EvaluationOutcome {
+  const { minOrderValue } = parameters;
+  const [{ value } = { value: 0 }] = planInitialAllocation(assetCount, { ...parameters, initialCapital: totalValue });
+  const detail = `the start would buy each asset for ${value.toFixed(2)}, below minOrderValue ${minOrderValue}`;
+  return { kind: 'hold', reason: 'not-feasible', detail, subject: null, declined: [] };
+}
+
+function startInWords(purchases: readonly { readonly asset: number; readonly value: number }[], isBegun: boolean, assets: readonly string[]): string {
+  if (!isBegun) return `buys each of ${purchases.length} assets for ${purchases[0]!.value.toFixed(2)}`;
+  return `buys what a start that was cut short left out: ${purchases.map(({ asset, value }) => `${assets[asset]} for ${value.toFixed(2)}`).join(', ')}`;
 }
 
 /** In listed order, so that a mere change of their ranks is no change of the reason. */

@@ -44,6 +44,20 @@ describe('the outcome', () => {
     expect(purchases).toEqual([0, 1, 2].map((asset) => ({ take: 'buy', asset, value: expect.closeTo(7_000 / 3, 9) })));
   });
 
+  it('takes a start up again that was cut short, for what is missing of it', () => {
+    // 1,000 in HANA and 2,000 in cash: a share is 0.7 / 3 of 3,000 = 700, which AIA and XAN lack; HANA has more than its share.
+    const { outcome } = look({ isAllocated: false, quantities: ['1000', '0', '0'], cash: '2000' }, [1, 1, 1]);
+    expect(outcome).toMatchObject({
+      kind: 'plan', reason: 'initial', detail: 'buys what a start that was cut short left out: AIA for 700.00, XAN for 700.00',
+      decision: { kind: 'initial', purchases: [{ take: 'buy', asset: 1 }, { take: 'buy', asset: 2 }] },
+    });
+  });
+
+  it('counts as bought into where less is missing than an order may be', () => {
+    expect(look({ isAllocated: false }, [1, 1, 1]).outcome).toMatchObject({ kind: 'hold', reason: 'within-thresholds' });
+    expect(look({ isAllocated: false, cash: '0' }, [1.9, 1, 1]).outcome).toMatchObject({ kind: 'plan', reason: 'upside' });
+  });
+
   it('is no start where a purchase would be smaller than any may be', () => {
     // 0.7 / 3 of 64 is 14.93, of 65 it is 15.17; the smallest is 15.
     expect(startWith('64')).toMatchObject({ kind: 'hold', reason: 'not-feasible', detail: expect.stringContaining('14.93') });
@@ -68,7 +82,7 @@ describe('the outcome', () => {
   });
 
   it('is the same again from what is stored of it', () => {
-    for (const [change, mids] of [[{}, [1.9, 1, 1]], [{}, [1, 1, 0.4]], [{ isAllocated: false }, [1, 1, 1]], [{}, [1, 1, 1]]] as const) {
+    for (const [change, mids] of [[{}, [1.9, 1, 1]], [{}, [1, 1, 0.4]], [{ isAllocated: false, quantities: ['0', '0', '0'] }, [1, 1, 1]], [{}, [1, 1, 1]]] as const) {
       const { input, outcome } = look(change, mids);
       const stored = JSON.parse(JSON.stringify(input)) as typeof input;
       expect(decideFromInput(stored, aBasketConfiguration())).toEqual(outcome);
@@ -84,10 +98,10 @@ describe('where purchases are not wanted', () => {
   it.each([
     { name: 'an asset that is cut back is sold though buys are paused', change: { state: 'buys-paused' as const }, mids: UPSIDE, expected: { kind: 'plan', reason: 'upside' } },
     { name: 'one that fell behind waits', change: { state: 'buys-paused' as const }, mids: DOWNSIDE, expected: { kind: 'hold', reason: 'paused', subject: 'XAN downside', detail: expect.stringContaining('buys are paused') } },
-    { name: 'the start waits', change: { state: 'buys-paused' as const, isAllocated: false }, mids: [1, 1, 1], expected: { kind: 'hold', reason: 'paused', subject: 'initial' } },
+    { name: 'the start waits', change: { state: 'buys-paused' as const, isAllocated: false, quantities: ['0', '0', '0'] }, mids: [1, 1, 1], expected: { kind: 'hold', reason: 'paused', subject: 'initial' } },
     { name: 'reduce-only holds a sale that purchases follow', change: { tradingState: 'reduce-only' as const }, mids: UPSIDE, expected: { kind: 'hold', reason: 'halted', subject: 'HANA upside' } },
     { name: 'reduce-only holds a purchase', change: { tradingState: 'reduce-only' as const }, mids: DOWNSIDE, expected: { kind: 'hold', reason: 'halted' } },
-    { name: 'reduce-only holds the start', change: { tradingState: 'reduce-only' as const, isAllocated: false }, mids: [1, 1, 1], expected: { kind: 'hold', reason: 'halted' } },
+    { name: 'reduce-only holds the start', change: { tradingState: 'reduce-only' as const, isAllocated: false, quantities: ['0', '0', '0'] }, mids: [1, 1, 1], expected: { kind: 'hold', reason: 'halted' } },
   ])('$name', ({ change, mids, expected }) => expect(look(change, mids).outcome).toMatchObject(expected));
 
   it('reduce-only lets a sale go that no purchase follows', () => {

@@ -142,7 +142,7 @@ export interface ExecutionStore {
   planOfIntent(intentId: string): Promise<PlanView | null>;
   /** Newest first. */
   plans(portfolioId: string, options: { readonly limit: number; readonly beforeId?: string }): Promise<PlanRecord[]>;
-  /** False: somebody else was faster. `done` and `aborted` ask for a look at the portfolio, and call it allocated where a start has filled something. */
+  /** False: somebody else was faster. `done` and `aborted` ask for a look at the portfolio, and call it allocated where a start has filled something and left out nothing that it could send. */
   changePlan(change: PlanChange): Promise<boolean>;
   /** Claims an intent and saves its attempt, or says why not; a skip or the plan's end is stored by it too. */
   claim(request: ClaimRequest): Promise<ClaimResult>;

@@ -52,7 +52,7 @@ it.each([['bids', { bids: [] }], ['asks', { asks: [] }]])('holds back where the 
 it('counts of an immediate-or-cancel order only what stands within its limit', () => {
   // Its limit is 0.1 × 0.99 = 0.099: the second level is below it.
   const bids = [level('0.0999', '6000'), level('0.0989', '50000')];
-  expect(judged(anIntentRecord(), aBook({ bids }), { orderType: 'ioc', maxSlippage: 0.01 })).toEqual({ kind: 'slippage', detail: 'the order book holds 75.00 % of the order' });
+  expect(judged(anIntentRecord(), aBook({ bids }), { ...DEFAULT_EXECUTION, orderType: 'ioc' })).toEqual({ kind: 'slippage', detail: 'the order book holds 75.00 % of the order' });
 });
 
 describe('the price of the decision', () => {
@@ -77,7 +77,7 @@ it('takes no book that is older than ten seconds by the venue\'s clock', () => {
 });
 
 it('estimates with what is wanted, as the order type has it', () => {
-  const ioc = { orderType: 'ioc', maxSlippage: 0.25 } as const;
+  const ioc = { ...DEFAULT_EXECUTION, orderType: 'ioc', maxSlippage: 0.25 } as const;
   expect(estimatedTerms(anIntentRecord(), DEFAULT_EXECUTION)).toEqual({ kind: 'market-sell', quantity: '8000' });
   expect(estimatedTerms(aPurchaseRecord(), DEFAULT_EXECUTION)).toEqual({ kind: 'market-buy', quoteValue: '280' });
   expect(estimatedTerms(anIntentRecord({ refPrice: 2 }), ioc)).toEqual({ kind: 'limit-ioc', side: 'sell', quantity: '8000', price: '1.5' });

@@ -8,7 +8,7 @@ export type BookVerdict =
   | { readonly kind: 'fine'; readonly mid: number; readonly averagePrice: number; readonly slippage: number }
   | { readonly kind: 'old-book' | 'slippage' | 'price-moved'; readonly detail: string };
 
-export type BookLimits = Pick<typeof PLAN_LIMITS, 'bookAgeMs' | 'maxPriceMoveFraction'>;
+export type BookLimits = Pick<typeof PLAN_LIMITS, 'bookAgeMs'>;
 
 export function judgeBook(book: OrderBook, intent: IntentRecord, settings: ExecutionSettings, exchangeNowMs: number, limits: BookLimits): BookVerdict {
   const ageMs = exchangeNowMs - book.exchangeMs;
@@ -17,8 +17,8 @@ export function judgeBook(book: OrderBook, intent: IntentRecord, settings: Execu
   if (!(bid > 0 && ask > 0)) return { kind: 'slippage', detail: 'the order book has an empty side' };
   const mid = (bid + ask) / 2;
   const moved = Math.abs(mid / intent.refPrice - 1);
-  if (moved > limits.maxPriceMoveFraction) {
-    return { kind: 'price-moved', detail: `the price is ${percent(moved)} away from ${intent.refPrice}, at which it was decided; at most ${percent(limits.maxPriceMoveFraction)} is allowed` };
+  if (moved > settings.maxPriceMove) {
+    return { kind: 'price-moved', detail: `the price is ${percent(moved)} away from ${intent.refPrice}, at which it was decided; at most ${percent(settings.maxPriceMove)} is allowed` };
   }
   return judgeDepth(book, intent, settings, mid);
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_CAPS, DEFAULT_PARAMETERS, type PortfolioState } from '#domain';
+import { DEFAULT_CAPS, DEFAULT_EXECUTION, DEFAULT_PARAMETERS, type PortfolioState } from '#domain';
 import { aPlanConfiguration, aClaimFacts, anIntentRecord, aPlanRecord, aPurchaseRecord, DECIDED_MS, rulesOf } from '#testing';
 import { judgeClaim, type ClaimContext } from './judge-claim.js';
 import { PLAN_LIMITS } from './plan-limits.js';
@@ -102,7 +102,7 @@ describe('the size of a sale', () => {
   });
 
   it('puts the limit of an immediate-or-cancel order at the worst price allowed', () => {
-    const configuration = aPlanConfiguration({ execution: { orderType: 'ioc', maxSlippage: 0.02 } });
+    const configuration = aPlanConfiguration({ execution: { ...DEFAULT_EXECUTION, orderType: 'ioc', maxSlippage: 0.02 } });
     // 0.1 × 0.98 = 0.098.
     expect(sale({ configuration })).toMatchObject({ terms: { kind: 'limit-ioc', side: 'sell', quantity: '8000', price: '0.098' } });
   });

@@ -4,8 +4,6 @@ export const PLAN_LIMITS = {
   deadlineMs: 600_000,
   /** A plan whose first leg has not gone out by then is older than its prices. */
   startWithinMs: 60_000,
-  /** A leg whose market has moved further from the decision's price is not sent. */
-  maxPriceMoveFraction: 0.02,
   bookAgeMs: 10_000,
   rulesAgeMs: 3_600_000,
   priceAgeMs: 60_000,

@@ -36,7 +36,8 @@ export function fillInitialAllocation(
   return fillPurchases(planned, 0, account, at, parameters).trades;
 }
 
-function fillPurchases(
+/** Each with the cash that is there when its turn comes, down to the floor. */
+export function fillPurchases(
   planned: readonly PlannedPurchase[],
   cashFloor: number,
   account: Account,

@@ -81,6 +81,14 @@ it('compares the purchases of the start too', () => {
   expect(causesOf({ ...start, outcome: { kind: 'plan', planId: 'pl_0', trigger: null, legs: legs.slice(0, 2), endReason: 'leg-rejected' } })).toEqual(['XAN: fault']);
 });
 
+it('compares the rest of a start that was cut short', () => {
+  // HANA was bought; AIA and XAN lack 700 / 3 each of a total of 999.3, less 0.7 / 3 of the fee that was paid.
+  const missing = (0.7 * 999.3) / 3;
+  const legs = [1, 2].map((asset) => aPurchase(asset, { filledQuantity: missing, filledNotional: missing, fee: missing * 0.001 }));
+  const rest = aDecision({ prices: [1, 1, 1], quantities: [HELD, 0, 0], cash: 999.3 - HELD, outcome: { kind: 'plan', planId: 'pl_0', trigger: null, legs, endReason: null } });
+  expect(causesOf(rest)).toEqual([]);
+});
+
 describe('an engine left alone', () => {
   // After the worked example's plan: 186.6667 HANA, 264.3356 of the others, 325.8114 cash; at 2, 1, 1 worth 1,227.8159.
   const after = aDecision({

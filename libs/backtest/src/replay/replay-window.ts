@@ -1,6 +1,6 @@
-import { decideRebalance, type RebalanceDecision } from '#domain';
+import { decideRebalance, planRestOfStart, type RebalanceDecision } from '#domain';
 import type { Account, FillContext } from '../engine/account.js';
-import { fillInitialAllocation, fillPlan } from '../engine/fill-plan.js';
+import { fillInitialAllocation, fillPlan, fillPurchases } from '../engine/fill-plan.js';
 import type { RebalanceLeg } from '../report/backtest-report.js';
 import { compareLegs } from './compare-legs.js';
 import type { Divergence, RecordedDecision } from './recorded-decision.js';
@@ -66,11 +66,12 @@ function otherDecision({ outcome, timeMs, evaluationId, assets }: RecordedDecisi
   };
 }
 
-/** The start's purchases, as the engine makes them of the decision's cash. */
+/** The start's purchases, or the rest of them, as the engine fills purchases. */
 function startLegs(decision: RecordedDecision): readonly RebalanceLeg[] {
-  const parameters = { ...decision.parameters, initialCapital: decision.cash };
-  const trades = fillInitialAllocation(accountOf(decision), contextOf(decision), parameters);
-  return trades.map(({ side, asset, quantity, price, value, fee }) => ({ status: 'filled', side, asset, quantity, price, value, fee }));
+  const { parameters, prices, quantities } = decision;
+  const values = prices.map((price, asset) => price * quantities[asset]!);
+  const purchases = planRestOfStart({ values, totalValue: equityOf(decision) }, parameters);
+  return fillPurchases(purchases, 0, accountOf(decision), contextOf(decision), parameters).legs;
 }
 
 function engineEquity(decisions: readonly RecordedDecision[]): number {

@@ -34,7 +34,7 @@ function numberSchema(rule: NumberRule): z.ZodNumber {
 
 const { maxDrawdown, ...caps } = Object.fromEntries(Object.entries(CAP_RULES).map(([name, rule]) => [name, numberSchema(rule)])) as Record<keyof RiskCaps, z.ZodNumber>;
 const capFields = { ...caps, maxDrawdown: maxDrawdown.nullable() };
-const executionFields = { orderType: z.enum(['market', 'ioc']), maxSlippage: numberSchema(EXECUTION_RULES.maxSlippage) };
+const executionFields = { orderType: z.enum(['market', 'ioc']), maxSlippage: numberSchema(EXECUTION_RULES.maxSlippage), maxPriceMove: numberSchema(EXECUTION_RULES.maxPriceMove) };
 
 export const ExecutionInput = z.strictObject(executionFields).partial().meta({ id: 'ExecutionInput', example: DEFAULT_EXECUTION });
 export const CapsInput = z.strictObject(capFields).partial().meta({ id: 'CapsInput', example: DEFAULT_CAPS });

@@ -1,5 +1,5 @@
 import { DEFAULT_PARAMETERS, type StrategyParameters } from '../strategy/parameters.js';
-import { planInitialAllocation, planPurchases, sizePurchase } from './plan-purchases.js';
+import { planInitialAllocation, planPurchases, planRestOfStart, sizePurchase } from './plan-purchases.js';
 import type { RebalancePlan } from './rebalance-plan.js';
 
 const withDefaults = (over: Partial<StrategyParameters> = {}): StrategyParameters => ({ ...DEFAULT_PARAMETERS, ...over });
@@ -86,5 +86,17 @@ describe('planInitialAllocation', () => {
   // One asset: min(0.7, 0.4) of 1,000.
   it('stays within the position limit', () => {
     expect(planInitialAllocation(1, withDefaults({ initialCapital: 1_000 }))).toEqual([{ take: 'buy', asset: 0, value: 400 }]);
+  });
+});
+
+describe('planRestOfStart', () => {
+  // A share of 0.7 / 3 of 3,000 is 700: the first has it, the second lacks 300, the third 10, which is less than an order may be.
+  it('buys what a start that was cut short left out', () => {
+    expect(planRestOfStart({ values: [700, 400, 690], totalValue: 3_000 }, withDefaults())).toEqual([{ take: 'buy', asset: 1, value: expect.closeTo(300, 9) }]);
+    expect(planRestOfStart({ values: [720, 690, 690], totalValue: 3_000 }, withDefaults())).toEqual([]);
+  });
+
+  it('is the start itself where nothing is held', () => {
+    expect(planRestOfStart({ values: [0, 0, 0], totalValue: 1_000 }, withDefaults())).toEqual(planInitialAllocation(3, withDefaults({ initialCapital: 1_000 })));
   });
 });

@@ -1,3 +1,4 @@
+import type { Valuation } from '../portfolio/valuation.js';
 import type { StrategyParameters } from '../strategy/parameters.js';
 import type { RebalancePlan } from './rebalance-plan.js';
 
@@ -56,6 +57,15 @@ export function planInitialAllocation(assetCount: number, parameters: StrategyPa
   const fraction = Math.min((1 - parameters.usdtReserve) / assetCount, parameters.maxPosition);
   const value = fraction * parameters.initialCapital;
   return Array.from({ length: assetCount }, (_, asset) => ({ take: 'buy', asset, value }));
+}
+
+/**
+ * What a start still has to buy: of every asset what its share has more than is held. Empty where each of that is less than
+ * an order may be. With nothing held it is `planInitialAllocation` of the total value.
+ */
+export function planRestOfStart({ values, totalValue }: Pick<Valuation, 'values' | 'totalValue'>, parameters: StrategyParameters): readonly PlannedPurchase[] {
+  const wanted = planInitialAllocation(values.length, { ...parameters, initialCapital: totalValue });
+  return wanted.map((purchase) => ({ ...purchase, value: purchase.value - values[purchase.asset]! })).filter(({ value }) => value >= parameters.minOrderValue);
 }
 
 /** All others where an equal share reaches the minimum, else as many of the lowest value as the pot has minimums for. */

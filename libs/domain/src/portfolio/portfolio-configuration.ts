@@ -22,6 +22,8 @@ export interface ExecutionSettings {
   readonly orderType: OrderType;
   /** An order whose expected average price is further than this fraction from the decision's price waits. */
   readonly maxSlippage: number;
+  /** A plan ends where the middle price has moved further than this fraction from the decision's before an order of it went out. */
+  readonly maxPriceMove: number;
 }
 
 /** What one portfolio may do at most, whatever is decided. Fractions are of its total value at the decision; null: no limit. */
@@ -46,7 +48,7 @@ export interface PortfolioConfiguration {
   readonly caps: RiskCaps;
 }
 
-export const DEFAULT_EXECUTION: ExecutionSettings = Object.freeze({ orderType: 'market', maxSlippage: 0.01 });
+export const DEFAULT_EXECUTION: ExecutionSettings = Object.freeze({ orderType: 'market', maxSlippage: 0.01, maxPriceMove: 0.02 });
 
 /**
  * Above all that the cascade asks for with its own defaults: an asset that is nearly all of the value is cut back to 0.4 of
@@ -67,8 +69,9 @@ const above0 = (max: number, description: string): NumberRule => ({
 });
 
 /** The ranges, written down once; schemas elsewhere are built from these tables. */
-export const EXECUTION_RULES: { readonly maxSlippage: NumberRule } = {
+export const EXECUTION_RULES: Readonly<Record<'maxSlippage' | 'maxPriceMove', NumberRule>> = {
   maxSlippage: above0(0.5, "Largest distance of an order's expected average price from the decision's price, as a fraction"),
+  maxPriceMove: above0(0.5, 'Furthest that the middle price may move from the decision before an order goes out, as a fraction'),
 };
 
 export const CAP_RULES: Readonly<Record<keyof RiskCaps, NumberRule>> = {

@@ -45,6 +45,7 @@ const CHANGE = `
   allocated AS (
     UPDATE portfolio SET is_allocated = true, changed_ms = $3 FROM ended
     WHERE portfolio.id = ended.portfolio_id AND NOT is_allocated AND ended.decision ->> 'kind' = 'initial'
-      AND EXISTS (SELECT FROM order_intent WHERE order_intent.plan_id = ended.id AND filled_quantity > 0)),
+      AND EXISTS (SELECT FROM order_intent WHERE order_intent.plan_id = ended.id AND filled_quantity > 0)
+      AND ($4 = 'done' OR NOT EXISTS (SELECT FROM order_intent WHERE order_intent.plan_id = ended.id AND state NOT IN ('filled', 'partial')))),
   queued AS (${insertQueuedJobs('changed', '$10')})
   SELECT (SELECT count(*)::int FROM changed) AS changed, (SELECT count(*)::int FROM skipped) AS skipped`;
