@@ -3,8 +3,15 @@ import { readExecutorConfiguration } from './configuration.js';
 const NEEDED = { DATABASE_URL: 'postgres://u@h/d', REDIS_URL: 'redis://h:1' };
 const read = (more: Record<string, string> = {}) => readExecutorConfiguration({ ...NEEDED, ...more });
 
-it('trades on paper alone where no key is given', () => {
-  expect(read()).toMatchObject({ credentials: null, exchange: { venue: 'SIMULATOR', money: 'play money' }, concurrency: 4, confirmAfterMs: 60_000 });
+it('trades on paper alone where no key of the real exchange is given, also where it is given empty', () => {
+  expect(read({ EXCHANGE: 'mexc' })).toMatchObject({ credentials: null, exchange: { money: 'real' }, concurrency: 4, confirmAfterMs: 60_000 });
+  expect(read({ EXCHANGE: 'mexc', EXCHANGE_API_KEY: '', EXCHANGE_API_SECRET: '' }).credentials).toBeNull();
+});
+
+it("has the simulator's play strings where none other are given, and a key of the simulator's where one is", () => {
+  const simulated = { exchange: { venue: 'SIMULATOR', money: 'play money' } };
+  expect(read()).toMatchObject({ ...simulated, credentials: { apiKey: 'simulator-key', secret: 'simulator-secret' } });
+  expect(read({ EXCHANGE_API_KEY: 'k', EXCHANGE_API_SECRET: 's' })).toMatchObject({ ...simulated, credentials: { apiKey: 'k', secret: 's' } });
 });
 
 it('takes both halves of a key', () => {

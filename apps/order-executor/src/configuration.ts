@@ -13,7 +13,7 @@ const ConfigurationSchema = z.object({
   REDIS_URL: redisUrl,
   LOG_LEVEL: logLevel.default('info'),
   ...exchangeFields,
-  /** The account that live portfolios trade with; without it, paper alone. */
+  /** The account that live portfolios trade with; without it, paper alone, but on the simulator its play strings. */
   EXCHANGE_API_KEY: secret.optional(),
   EXCHANGE_API_SECRET: secret.optional(),
   /** Nothing is sent while this file exists. */
@@ -76,7 +76,7 @@ export function readExecutorConfiguration(environment: Environment): ExecutorCon
   const exchange = selectExchange(values);
   return {
     databaseUrl: values.DATABASE_URL, redisUrl: values.REDIS_URL, logLevel: values.LOG_LEVEL, exchange,
-    credentials: credentialsOf(values),
+    credentials: credentialsOf(values, exchange),
     haltFile: values.HALT_FILE ?? null,
     rates: ratesOf(values, exchange),
     concurrency: values.EXECUTION_CONCURRENCY,
@@ -91,8 +91,11 @@ export function readExecutorConfiguration(environment: Environment): ExecutorCon
   };
 }
 
-function credentialsOf({ EXCHANGE_API_KEY: apiKey, EXCHANGE_API_SECRET: given }: Values): ExecutorConfiguration['credentials'] {
-  if (apiKey === undefined && given === undefined) return null;
+/** What the simulator takes unless it was told otherwise: no secret, everybody may know it. */
+const PLAY_CREDENTIALS = { apiKey: 'simulator-key', secret: 'simulator-secret' };
+
+function credentialsOf({ EXCHANGE_API_KEY: apiKey, EXCHANGE_API_SECRET: given }: Values, { venue }: ExchangeSelection): ExecutorConfiguration['credentials'] {
+  if (apiKey === undefined && given === undefined) return venue === 'SIMULATOR' ? PLAY_CREDENTIALS : null;
   if (apiKey !== undefined && given !== undefined) return { apiKey, secret: given };
   const missing = apiKey === undefined ? 'EXCHANGE_API_KEY' : 'EXCHANGE_API_SECRET';
   throw new ConfigurationError([`${missing}: is not set, and the other half of the key is; set ${missing} or ${missing}_FILE, or neither for paper alone`]);

@@ -24,6 +24,7 @@ let api: SpawnedApp;
 let runner: SpawnedApp;
 let simulator: SimulatorProcess;
 let ingestor: SpawnedApp;
+let traders: readonly SpawnedApp[];
 let environment: Record<string, string>;
 
 const inFolder = (name: string): string => path.join(folder.path, name);
@@ -50,9 +51,10 @@ beforeAll(async () => {
     spawnApp('apps/backtest-runner/src/main.js', services, { ready: /worker-ready/ }),
     spawnApp('apps/price-ingestor/src/main.js', { ...services, STATUS_EVERY_MS: '500' }, { ready: /worker-ready/ }),
   ]);
+  traders = await Promise.all(['strategy-evaluator', 'order-executor'].map((app) => spawnApp(`apps/${app}/src/main.js`, services, { ready: /worker-ready/ })));
 });
 afterAll(async () => {
-  await Promise.all([api?.stop(), runner?.stop(), ingestor?.stop(), simulator?.app.stop()]);
+  await Promise.all([api?.stop(), runner?.stop(), ingestor?.stop(), ...(traders ?? []).map((app) => app.stop()), simulator?.app.stop()]);
   await Promise.all([redis?.stop(), database?.drop()]);
   await folder.remove();
 });
@@ -224,7 +226,8 @@ it('finds everything in order with doctor', async () => {
     migrations: 'ok',
     runner: 'ok',
     ingestor: 'ok',
-    evaluator: 'skipped',
+    evaluator: 'ok',
+    executor: 'ok',
     exchange: 'ok',
     'exchange clock': 'ok',
     markets: 'ok',

@@ -26,10 +26,10 @@ async function json(product: StartedProduct, address: string): Promise<Record<st
 
 const exchangeCheck = async (product: StartedProduct): Promise<unknown> => ((await json(product, '/readyz'))['checks'] as Record<string, unknown>)['exchange'];
 
-it('fetches the sample by API, queue and ingestor, shows a first result with a link, once', async () => {
+it('fetches the sample by API, queue and ingestor, shows a first result with a link, and buys a portfolio on the simulator, all of it once', async () => {
   const product = await startProduct(data.path, { REBALANCER_SAMPLE: undefined });
   const { supervisor } = product;
-  expect(supervisor.output()).toMatch(new RegExp(`^exchange: {3}SIMULATOR, made prices and play money, at ${product.runtime.exchangeUrl}$[^]*^ready: ${product.url}$`, 'm'));
+  expect(supervisor.output()).toMatch(new RegExp(`^exchange: {3}SIMULATOR, made prices and play money, at ${product.runtime.exchangeUrl}; prices move 1,440 times as fast as the clock$[^]*^ready: ${product.url}$`, 'm'));
   await untilPrinted(supervisor, /^result: \S+$/m, SAMPLE_MS);
   const output = supervisor.output();
   expect(output).toMatch(/^HANA AIA XAN \/ USDT {2}SIMULATOR 1h$/m);
@@ -47,11 +47,31 @@ it('fetches the sample by API, queue and ingestor, shows a first result with a l
     expect([exchange, gaps]).toEqual(['SIMULATOR', 0]);
     expect([2_159, 2_160, 2_161]).toContain(candles);
   }
+  await untilPrinted(supervisor, /^sample: portfolio "sample" of HANA,AIA,XAN trades 9000 USDT of play money on the simulator/m, SAMPLE_MS);
+  const bought = await untilBought(product);
+  // A third of 70 % of 9,000 each, less what a quantity in whole steps leaves over.
+  for (const { filledNotional } of bought) expect(Number(filledNotional)).toBeCloseTo(2_100, 0);
+  const portfolio = await json(product, '/v1/portfolios/sample');
+  expect(portfolio).toMatchObject({ mode: 'live', venue: 'SIMULATOR', money: 'play money', state: 'running', capital: '9000', netDeposits: 9_000 });
   await supervisor.stop();
   const again = await startProduct(data.path, { REBALANCER_SAMPLE: undefined });
-  expect(existsSync(path.join(data.path, 'sample-backtest-done'))).toBe(true);
+  for (const sample of ['backtest', 'portfolio']) expect(existsSync(path.join(data.path, `sample-${sample}-done`))).toBe(true);
+  expect((await json(again, '/v1/portfolios'))['data']).toMatchObject([{ id: portfolio['id'], state: 'running', isAllocated: true }]);
+  await again.supervisor.stop();
   expect(again.supervisor.output()).not.toContain('sample:');
 });
+
+/** What the first plan has bought, once that has been found right. */
+async function untilBought(product: StartedProduct): Promise<readonly { readonly filledNotional: string }[]> {
+  const deadline = performance.now() + SAMPLE_MS;
+  for (;;) {
+    const { data: plans } = (await json(product, '/v1/portfolios/sample/plans')) as { data: readonly { id: string; kind: string; state: string }[] };
+    const done = plans.find(({ kind, state }) => kind === 'initial' && state === 'done');
+    if (done !== undefined) return (await json(product, `/v1/plans/${done.id}`))['legs'] as readonly { filledNotional: string }[];
+    if (performance.now() > deadline) throw new Error(`nothing was bought: ${JSON.stringify(plans)}\n${product.supervisor.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
 
 it('stops in order in the midst of the sample', async () => {
   const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
@@ -61,8 +81,8 @@ it('stops in order in the midst of the sample', async () => {
   process.kill(product.supervisor.pid, 'SIGINT');
   await endsOf([...all, product.supervisor.pid], 30_000);
   expect((await product.supervisor.exited).code).toBe(0);
-  expect(product.supervisor.output()).not.toContain('left out');
-  expect(existsSync(path.join(data.path, 'sample-backtest-done'))).toBe(false);
+  expect(product.supervisor.output()).not.toMatch(/left out|no portfolio/);
+  for (const sample of ['backtest', 'portfolio']) expect(existsSync(path.join(data.path, `sample-${sample}-done`))).toBe(false);
   await Promise.all([redis.stop(), database.drop()]);
 });
 
@@ -72,7 +92,7 @@ it('leaves the sample out with a notice, and goes on, where it has no token', as
   // The first start makes the database's one token, and puts it into its own folder.
   await (await startProduct(other.path, services)).supervisor.stop();
   const product = await startProduct(data.path, { ...services, REBALANCER_SAMPLE: undefined });
-  await untilPrinted(product.supervisor, /^sample: left out, because cannot read the access token .*; everything else runs\./m);
+  await untilPrinted(product.supervisor, /^sample: left out, because cannot read the access token .*; everything else runs\.[^]*^sample: no portfolio, because cannot read the access token .*; by hand: bin\/rebalancer portfolio create sample --live /m);
   expect((await fetch(`${product.url}/readyz`)).status).toBe(200);
   expect((await product.supervisor.stop()).code).toBe(0);
   await Promise.all([redis.stop(), database.drop(), other.remove()]);

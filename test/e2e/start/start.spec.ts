@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { Redis } from 'ioredis';
@@ -70,7 +70,7 @@ describe('npm start with services of its own', () => {
     expect(second.output().trim().split('\n')).toEqual([expect.stringContaining(`Already running here as process ${product.supervisor.pid}`)]);
 
     const [apps, redis, postgres] = [APP, REDIS, POSTGRES].map((kind) => processesLike(product, kind).map(({ pid }) => pid));
-    expect([apps?.length, redis?.length, postgres?.length]).toEqual([4, 1, 1]); // Api, runner, ingestor, simulator.
+    expect([apps?.length, redis?.length, postgres?.length]).toEqual([6, 1, 1]); // Api, runner, ingestor, evaluator, executor, simulator.
     const all = descendantsOf(product.supervisor.pid).map(({ pid }) => pid);
     process.kill(product.supervisor.pid, 'SIGTERM');
     const ends = await endsOf([...all, product.supervisor.pid], STOP_LIMIT_MS);
@@ -80,6 +80,8 @@ describe('npm start with services of its own', () => {
     expect((await product.supervisor.exited).code).toBe(0);
     expect(product.supervisor.output()).not.toMatch(/ ended \(/); // Nothing had to be started twice.
     expect(existsSync(path.join(data.path, 'runtime.json'))).toBe(false);
+    expect(product.supervisor.output()).not.toContain('sample'); // REBALANCER_SAMPLE=off, which every launch here has.
+    expect(readdirSync(data.path).filter((name) => name.startsWith('sample'))).toEqual([]);
   });
 
   it('finds the data again, keeps the token to itself, and leaves no process when the supervisor is killed', async () => {
@@ -88,7 +90,7 @@ describe('npm start with services of its own', () => {
     expect(await query(product.runtime.databaseUrl, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
     expect(await redisCommand(product.runtime.redisUrl, (client) => client.get('kept'))).toBe('yes');
     const all = descendantsOf(product.supervisor.pid).map(({ pid }) => pid);
-    expect(all.length).toBeGreaterThanOrEqual(12); // Four apps, Redis, PostgreSQL, and what holds each.
+    expect(all.length).toBeGreaterThanOrEqual(16); // Six apps, Redis, PostgreSQL, and what holds each.
     process.kill(product.supervisor.pid, 'SIGKILL');
     await endsOf(all, STOP_LIMIT_MS);
   });
@@ -124,7 +126,7 @@ async function untilReadyAgain(product: StartedProduct): Promise<void> {
   const deadline = performance.now() + 30_000;
   for (;;) {
     const isReady = await fetch(`${product.url}/readyz`).then((response) => response.ok, () => false);
-    if (isReady && processesLike(product, APP).length === 4) return;
+    if (isReady && processesLike(product, APP).length === 6) return;
     if (performance.now() > deadline) throw new Error(`not ready again:\n${product.supervisor.output()}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -181,7 +183,7 @@ describe('npm start told where things are', () => {
     const [database, redis] = await Promise.all([createTestDatabase(), startTestRedis()]);
     const product = await startProduct(data.path, { DATABASE_URL: database.url, REDIS_URL: redis.url });
     expect(product.runtime).toMatchObject({ databaseUrl: database.url, redisUrl: redis.url });
-    expect(processesLike(product, APP)).toHaveLength(4);
+    expect(processesLike(product, APP)).toHaveLength(6);
     expect([...processesLike(product, REDIS), ...processesLike(product, POSTGRES)]).toEqual([]);
     expect(['postgres', 'redis'].filter((name) => existsSync(path.join(data.path, name)))).toEqual([]);
     expect((await product.supervisor.stop()).code).toBe(0);

@@ -6,7 +6,7 @@ import { moneyInWords } from './portfolio-report.js';
 
 const right = 'right' as const;
 const LEGS: readonly Column[] = [
-  { title: 'LEG', align: right }, { title: 'SIDE' }, { title: 'ASSET' }, { title: 'VALUE', align: right }, { title: 'SENT AS', align: right }, { title: 'PRICE', align: right },
+  { title: 'LEG' }, { title: 'VALUE', align: right }, { title: 'SENT AS', align: right }, { title: 'PRICE', align: right },
   { title: 'FEE', align: right }, { title: 'SLIPPAGE', align: right }, { title: 'NOT SENT', isFlexible: true },
 ];
 
@@ -23,5 +23,5 @@ export function dryRunInWords(dryRun: DryRun, terminal: Terminal): string {
 function rowOf({ leg, side, asset, value, quantity, quoteValue, price, expectedFee, expectedSlippageBps, skipReason }: PreviewedLeg): string[] {
   const sent = quantity ?? (quoteValue === null ? '-' : `for ${quoteValue}`);
   const slippage = expectedSlippageBps === null ? '-' : `${decimal(expectedSlippageBps, 1)} bps`;
-  return [String(leg), side, asset, decimal(value), sent, String(Number(price.toPrecision(6))), decimal(expectedFee, 4), slippage, skipReason ?? ''];
+  return [`${leg} ${side} ${asset}`, decimal(value), sent, String(Number(price.toPrecision(6))), decimal(expectedFee, 4), slippage, skipReason ?? ''];
 }

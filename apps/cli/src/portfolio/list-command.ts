@@ -3,12 +3,10 @@ import { numberOption } from '../backtest/number-option.js';
 import type { CommandAction } from '../command-action.js';
 import { openPortfoliosApi } from '../remote/open-api.js';
 import { EXIT } from '../terminal/exit-codes.js';
-import { minute } from '../terminal/figures.js';
 import { renderTable, type Column } from '../terminal/table.js';
-import { moneyInWords } from './portfolio-report.js';
 
 const COLUMNS: readonly Column[] = [
-  { title: 'NAME' }, { title: 'ID' }, { title: 'MONEY' }, { title: 'STATE' }, { title: 'ASSETS', isFlexible: true }, { title: 'CAPITAL', align: 'right' }, { title: 'CREATED' },
+  { title: 'NAME' }, { title: 'ID' }, { title: 'MONEY' }, { title: 'STATE' }, { title: 'CAPITAL', align: 'right' }, { title: 'ASSETS', isFlexible: true },
 ];
 
 interface ListOptions {
@@ -29,7 +27,6 @@ export const listPortfolios: CommandAction<ListOptions> = async (context, { mode
   return EXIT.ok;
 };
 
-function rowOf(portfolio: PortfolioHeader): string[] {
-  const { name, id, state, assets, capital, quote, createdAt } = portfolio;
-  return [name, id, moneyInWords(portfolio), state, assets.join(' '), `${capital} ${quote}`, minute(createdAt)];
+function rowOf({ name, id, money, state, assets, capital, quote }: PortfolioHeader): string[] {
+  return [name, id, money === 'real' ? 'REAL MONEY' : money, state, `${capital} ${quote}`, assets.join(' ')];
 }

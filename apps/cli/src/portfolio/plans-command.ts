@@ -3,21 +3,17 @@ import { numberOption } from '../backtest/number-option.js';
 import type { CommandAction } from '../command-action.js';
 import { openPortfoliosApi } from '../remote/open-api.js';
 import { EXIT } from '../terminal/exit-codes.js';
-import { decimal, duration } from '../terminal/figures.js';
+import { decimal, duration, minute } from '../terminal/figures.js';
 import { renderTable, type Column } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { moneyInWords } from './portfolio-report.js';
 
 const right = 'right' as const;
-const PLANS: readonly Column[] = [{ title: 'ID' }, { title: 'DECIDED' }, { title: 'WHY' }, { title: 'STATE' }, { title: 'TOOK', align: right }, { title: 'ENDED EARLY', isFlexible: true }];
-const LEGS: readonly Column[] = [
-  { title: 'LEG', align: right }, { title: 'SIDE' }, { title: 'ASSET' }, { title: 'STATE' }, ...['FILLED', 'VALUE', 'PRICE', 'SLIPPAGE', 'FEE', 'ORDERS'].map((title) => ({ title, align: right })),
-  { title: 'REASON', isFlexible: true },
-];
-const EVENTS: readonly Column[] = [{ title: 'AT' }, { title: 'AFTER', align: right }, { title: 'WHAT' }, { title: 'DETAIL', isFlexible: true }];
+const PLANS: readonly Column[] = [{ title: 'ID' }, { title: 'DECIDED' }, { title: 'WHY' }, { title: 'STATE', isFlexible: true }];
+const LEGS: readonly Column[] = [{ title: 'LEG' }, { title: 'STATE' }, ...['FILLED', 'VALUE', 'PRICE', 'SLIPPAGE', 'FEE', 'ORDERS'].map((title) => ({ title, align: right }))];
 
 const second = (instant: string): string => instant.slice(0, 19).replace('T', ' ');
-const whyOf = ({ kind, trigger }: Plan): string => (trigger === null ? kind : `${trigger.asset} ${trigger.kind} (${decimal(trigger.ratio)})`);
+const whyOf = ({ trigger }: Plan): string => (trigger === null ? 'the start' : `${trigger.asset} ${trigger.kind}`);
 
 /** `rebalancer portfolio plans` */
 export const listPlans: CommandAction<{ readonly limit?: string }> = async (context, { limit }, [key = '']) => {
@@ -30,9 +26,9 @@ export const listPlans: CommandAction<{ readonly limit?: string }> = async (cont
 };
 
 function planRow(plan: Plan): string[] {
-  const { id, decidedAt, state, finishedAt, endReason, reason } = plan;
-  const took = finishedAt === null ? '-' : duration(Date.parse(finishedAt) - Date.parse(decidedAt));
-  return [id, second(decidedAt), whyOf(plan), state, took, endReason === null ? '' : `${endReason}${reason === null ? '' : `: ${reason}`}`];
+  const { id, decidedAt, state, finishedAt, endReason } = plan;
+  const took = finishedAt === null ? '' : ` in ${duration(Date.parse(finishedAt) - Date.parse(decidedAt))}`;
+  return [id, minute(decidedAt), whyOf(plan), `${state}${took}${endReason === null ? '' : `: ${endReason}`}`];
 }
 
 /** `rebalancer portfolio plan show` */
@@ -44,18 +40,25 @@ export const showPlan: CommandAction<object> = async (context, _options, [id = '
 };
 
 function planInWords(plan: PlanDetail, terminal: Terminal): string {
-  const early = plan.endReason === null ? '' : `, ended early: ${plan.endReason}${plan.reason === null ? '' : ` (${plan.reason})`}`;
+  const ratio = plan.trigger === null ? '' : `, ${decimal(plan.trigger.ratio)} of its threshold`;
   return [
-    `${plan.id}  ${moneyInWords(plan)}  ${terminal.colors.bold(plan.state)}${early}`,
-    `decided    ${second(plan.decidedAt)} UTC because of ${whyOf(plan)}, at a value of ${decimal(plan.totalValue)}; configuration ${plan.configVersion}`, '',
+    headlineOf(plan, terminal),
+    `decided    ${second(plan.decidedAt)} UTC because of ${whyOf(plan)}${ratio}`,
+    `value      ${decimal(plan.totalValue)} in all; configuration ${plan.configVersion}`, '',
     renderTable(LEGS, plan.legs.map(legRow), terminal),
+    ...plan.legs.flatMap(({ leg, reason }) => (reason === null ? [] : [`leg ${leg}      ${reason}`])),
   ].join('\n');
 }
 
-function legRow({ leg, side, asset, state, filledQuantity, filledNotional, averagePrice, slippageBps, feeInQuote, attempts, reason }: Leg): string[] {
+function headlineOf(plan: Plan, { colors }: Terminal): string {
+  const early = plan.endReason === null ? '' : `\nended      early: ${plan.endReason}${plan.reason === null ? '' : ` (${plan.reason})`}`;
+  return `${plan.id}  ${moneyInWords(plan)}  ${colors.bold(plan.state)}${early}`;
+}
+
+function legRow({ leg, side, asset, state, filledQuantity, filledNotional, averagePrice, slippageBps, feeInQuote, attempts }: Leg): string[] {
   const price = averagePrice === null ? '-' : String(Number(averagePrice.toPrecision(6)));
   const slippage = slippageBps === null ? '-' : `${decimal(slippageBps, 1)} bps`;
-  return [String(leg), side, asset, state, filledQuantity, decimal(Number(filledNotional)), price, slippage, feeInQuote, String(attempts.length), reason ?? ''];
+  return [`${leg} ${side} ${asset}`, state, filledQuantity, decimal(Number(filledNotional)), price, slippage, decimal(Number(feeInQuote), 4), String(attempts.length)];
 }
 
 /** `rebalancer portfolio plan timeline` */
@@ -63,12 +66,14 @@ export const showTimeline: CommandAction<object> = async (context, _options, [id
   const { terminal } = context;
   const timeline = await openPortfoliosApi(context).timeline(id);
   if (terminal.isJson) terminal.document(timeline);
-  else terminal.data(renderTable(EVENTS, timeline.events.map(eventRow), terminal));
+  else terminal.data([headlineOf(timeline.plan, terminal), `decided    ${second(timeline.plan.decidedAt)} UTC because of ${whyOf(timeline.plan)}`, '', ...timeline.events.map(eventLine)].join('\n'));
   return EXIT.ok;
 };
 
-function eventRow({ at, afterMs, text, detail }: TimelineEvent): string[] {
-  return [at.slice(11, 23), afterMs === null ? '' : `+${afterMs} ms`, text, detail ?? ''];
+/** Nothing of it is cut: it is read when something went wrong. */
+function eventLine({ at, afterMs, text, detail }: TimelineEvent): string {
+  const after = afterMs === null ? '' : `+${afterMs} ms`;
+  return `${at.slice(11, 23)}  ${after.padStart(10)}  ${text}${detail === null ? '' : `  ${detail}`}`;
 }
 
 /** `rebalancer portfolio plan abandon` */

@@ -5,7 +5,7 @@ import type { Terminal } from '../terminal/terminal.js';
 
 const right = 'right' as const;
 const HOLDINGS: readonly Column[] = [
-  { title: 'ASSET' }, ...['QUANTITY', 'PRICE', 'VALUE', 'WEIGHT', 'DEVIATION'].map((title) => ({ title, align: right })), { title: 'PRICE IS' },
+  { title: 'ASSET' }, ...['QUANTITY', 'PRICE', 'VALUE', 'WEIGHT', 'OFF MEAN'].map((title) => ({ title, align: right })), { title: 'PRICE IS' },
 ];
 
 /** Said with every portfolio: nobody shall take play money for real money, or the other way round. */
@@ -16,7 +16,7 @@ export function moneyInWords({ mode, venue, money }: Pick<PortfolioHeader, 'mode
 
 /** Everything at a glance: what it is, what it holds, how far each asset is from its thresholds, what stands against trading. */
 export function portfolioInWords(portfolio: Portfolio, terminal: Terminal, nowMs: number): string {
-  const lines = [headline(portfolio, terminal), '', renderTable(HOLDINGS, [...portfolio.holdings.map(holdingRow), cashRow(portfolio)], terminal), '', worthLine(portfolio), lookLine(portfolio, nowMs)];
+  const lines = [headline(portfolio, terminal), '', renderTable(HOLDINGS, [...portfolio.holdings.map(holdingRow), cashRow(portfolio)], terminal), '', ...worthLines(portfolio), ...lookLines(portfolio, nowMs)];
   if (portfolio.openPlan !== null) lines.push(`plan       ${portfolio.openPlan.id} ${portfolio.openPlan.state}`);
   for (const { asset, quantity } of portfolio.otherHoldings) lines.push(`beside     ${quantity} ${asset}`);
   for (const { code, detail } of portfolio.obstacles) lines.push(terminal.colors.yellow(`against    ${code}: ${detail}`));
@@ -39,17 +39,20 @@ function cashRow({ quote, cash, equity }: Portfolio): string[] {
   return [quote, cash, '', decimal(Number(cash)), percent(weight), '', ''];
 }
 
-function worthLine({ equity, quote, performance, netDeposits }: Portfolio): string {
+function worthLines({ equity, quote, performance, netDeposits }: Portfolio): string[] {
   const { timeWeightedReturn, drawdown } = performance;
-  return `worth      ${decimal(equity)} ${quote} of ${decimal(netDeposits)} put in; return ${percent(timeWeightedReturn, { signed: true, digits: 2 })} (time-weighted), ${percent(drawdown, { digits: 2 })} below its peak`;
+  return [
+    `worth      ${decimal(equity)} ${quote}; put in were ${decimal(netDeposits)}`,
+    `return     ${percent(timeWeightedReturn, { signed: true, digits: 2 })} time-weighted, ${percent(drawdown, { digits: 2 })} below its peak`,
+  ];
 }
 
-function lookLine({ lastLook, configuration, isAllocated, state }: Portfolio, nowMs: number): string {
+function lookLines({ lastLook, configuration, isAllocated, state }: Portfolio, nowMs: number): string[] {
   const { upsideThreshold, downsideThreshold, maxPosition } = configuration.parameters;
-  const thresholds = `sells above +${percent(upsideThreshold)} or ${percent(maxPosition)} of all, buys below -${percent(downsideThreshold)}`;
-  if (lastLook === null) return `looked at  never; ${thresholds}`;
+  const thresholds = `sells      above +${percent(upsideThreshold)} or ${percent(maxPosition)} of all, buys below -${percent(downsideThreshold)}`;
+  if (lastLook === null) return [thresholds, 'looked at  never'];
   const ago = duration(Math.max(0, nowMs - Date.parse(lastLook.at)));
   const detail = lastLook.detail === null ? '' : ` (${lastLook.detail})`;
   const start = isAllocated || state === 'created' ? '' : ', not bought into yet';
-  return `looked at  ${ago} ago: ${lastLook.kind} ${lastLook.reason}${detail} since ${minute(lastLook.since)} UTC${start}; ${thresholds}`;
+  return [thresholds, `looked at  ${ago} ago: ${lastLook.kind} ${lastLook.reason}${detail}, since ${minute(lastLook.since)} UTC${start}`];
 }

@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal/terminal.js';
 import { instantOf } from './explain-command.js';
 
 const COLUMNS: readonly Column[] = [
-  { title: 'WHEN' }, { title: 'CAUSE' }, { title: 'ASSET' }, { title: 'SIDE' }, { title: 'ENGINE', align: 'right' }, { title: 'WAS', align: 'right' }, { title: 'WORTH', align: 'right' },
+  { title: 'CAUSE' }, { title: 'LEG' }, { title: 'ENGINE', align: 'right' }, { title: 'WAS', align: 'right' }, { title: 'WORTH', align: 'right' },
   { title: 'DETAIL', isFlexible: true },
 ];
 
@@ -25,17 +25,29 @@ export const replayPortfolio: CommandAction<{ readonly from?: string; readonly t
 };
 
 function inWords({ from, to, decisions, plans, divergences, equity, unpriced }: PortfolioReplay, terminal: Terminal): string {
-  const lines = [`${whole(decisions)} decisions, ${whole(plans)} plans, ${minute(from)} to ${minute(to)} UTC${unpriced > 0 ? `; ${whole(unpriced)} more had no price for every asset` : ''}`];
+  const lines = [`${counted(decisions, 'decision')}, ${counted(plans, 'plan')}${from === null ? '' : `, ${minute(from)} to ${minute(to)} UTC`}${unpriced > 0 ? `; ${whole(unpriced)} more had no price for every asset` : ''}`];
   if (divergences.length === 0) lines.push('no difference: the engine does the same');
-  else lines.push(renderTable(COLUMNS, divergences.map(rowOf), terminal), byCause(divergences));
+  else lines.push(...byDecision(divergences, terminal), '', byCause(divergences));
   if (equity !== null) lines.push(`equity     ${decimal(equity.actual)}; an engine left alone since the first decision has ${decimal(equity.engine)}`);
   return lines.join('\n');
 }
 
+const counted = (count: number, word: string): string => `${whole(count)} ${word}${count === 1 ? '' : 's'}`;
+
+/** A table for each decision under its time, which leaves the room to say what made the difference. */
+function byDecision(divergences: readonly ReplayDivergence[], terminal: Terminal): string[] {
+  return [...new Set(divergences.map(({ evaluationId }) => evaluationId))].flatMap((decision) => {
+    const ones = divergences.filter(({ evaluationId }) => evaluationId === decision);
+    const { at, planId } = ones[0]!;
+    return ['', `${at.slice(0, 19).replace('T', ' ')} UTC${planId === null ? '' : `  ${planId}`}`, renderTable(COLUMNS, ones.map(rowOf), terminal)];
+  });
+}
+
 const figure = (number: number | null): string => (number === null ? '-' : String(Number(number.toPrecision(8))));
 
-function rowOf({ at, cause, asset, side, expected, actual, value, detail }: ReplayDivergence): string[] {
-  return [at.slice(0, 19).replace('T', ' '), cause, asset ?? '-', side ?? '-', figure(expected), figure(actual), decimal(value, 4), detail];
+function rowOf({ cause, asset, side, expected, actual, value, detail }: ReplayDivergence): string[] {
+  const leg = [side, asset].filter((part) => part !== null).join(' ');
+  return [cause, leg === '' ? '-' : leg, figure(expected), figure(actual), decimal(value, 4), detail];
 }
 
 function byCause(divergences: readonly ReplayDivergence[]): string {
