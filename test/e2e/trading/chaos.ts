@@ -23,7 +23,7 @@ await ensureBuild();
 const services = await startTestServices(redisServerPath);
 try {
   Object.assign(process.env, services.environment);
-  const result = await killAtRandom({ seconds: Number(values.minutes) * 60, seed: Number(values.seed), tell });
+  const result = await killAtRandom({ seconds: Number(values.minutes) * 60, leastFills: 50, seed: Number(values.seed), tell });
   tell(JSON.stringify(result, null, 2));
   const isEqual = result.unsettled.length + result.live.differences.length + result.paperDifferences.length + result.externalFlows === 0;
   tell(isEqual ? 'all books are equal' : 'THE BOOKS DIFFER');

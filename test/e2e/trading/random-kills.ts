@@ -7,6 +7,8 @@ import { openTradingProduct, type TradingProduct, type Worker } from './trading-
 
 export interface KillsWish {
   readonly seconds: number;
+  /** Goes on for up to five times as long until so many orders were filled at the exchange: on a busy machine less happens. */
+  readonly leastFills: number;
   readonly seed: number;
   readonly tell: (line: string) => void;
 }
@@ -35,6 +37,9 @@ const BASKETS = [['HANA', 'AIA', 'XAN'], ['SIREN', 'BSB', 'PIPPIN', 'HANA'], ['X
 /** Long enough that whoever comes back gets to do something before the next one goes. */
 const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 4_000;
+/** While more are down than these, nobody else is killed: coming back takes long on a busy machine. */
+const MOST_DOWN = 2;
+const MOST_TIMES_AS_LONG = 5;
 /** Work of the dead is taken up by others after moments, not after half a minute. */
 const IMPATIENCE = { ORDER_LEASE_MS: '2000', REQUEUE_EVERY_MS: '1000', REQUEUE_GRACE_MS: '2000', ABORT_PAUSE_MS: '1000', GROUP_LEASE_MS: '2000' };
 /** An order that vanished is given up after half a minute of questions and the window in which it could still come. */
@@ -52,7 +57,8 @@ function drawn(seed: number): () => number {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Kills workers at random while portfolios trade; then lets everything come to rest, and compares all books. */
-export async function killAtRandom({ seconds, seed, tell }: KillsWish): Promise<KillsResult> {
+export async function killAtRandom(wish: KillsWish): Promise<KillsResult> {
+  const { seconds, seed, tell } = wish;
   const product = await openTradingProduct({ environment: IMPATIENCE, simulatorArgs: ['--speed', '3600', '--seed', String(seed), '--balances', 'USDT=100000'] });
   try {
     const cast = new Map<number, SpawnedApp>();
@@ -60,7 +66,7 @@ export async function killAtRandom({ seconds, seed, tell }: KillsWish): Promise<
     await product.untilLiveAccount();
     const portfolios = await startPortfolios(product);
     tell(`${portfolios.length} portfolios trade; killing for ${seconds} s`);
-    const kills = await kill(product, cast, { seconds, seed, tell });
+    const kills = await kill(product, cast, wish);
     await comeToRest(product, portfolios, tell);
     return await resultOf(product, portfolios, kills);
   } finally {
@@ -75,22 +81,27 @@ async function startPortfolios(product: TradingProduct): Promise<readonly Portfo
   return portfolios;
 }
 
-async function kill(product: TradingProduct, cast: Map<number, SpawnedApp>, { seconds, seed, tell }: KillsWish): Promise<Record<string, number>> {
+async function kill(product: TradingProduct, cast: Map<number, SpawnedApp>, { seconds, leastFills, seed, tell }: KillsWish): Promise<Record<string, number>> {
   const next = drawn(seed);
   const kills: Record<string, number> = {};
   const revivals = new Set<Promise<void>>();
-  const endsAtMs = performance.now() + seconds * 1_000;
-  while (performance.now() < endsAtMs) {
+  const startedMs = performance.now();
+  const isOver = async (): Promise<boolean> => {
+    const passedMs = performance.now() - startedMs;
+    return passedMs >= seconds * 1_000 && (passedMs >= MOST_TIMES_AS_LONG * seconds * 1_000 || (await product.liveFills()) >= leastFills);
+  };
+  while (!(await isOver())) {
     await pause(SHORTEST_PAUSE_MS + next() * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS));
     const place = [...cast.keys()][Math.floor(next() * cast.size)];
-    if (place === undefined) continue;
+    if (place === undefined || cast.size < CAST.length - MOST_DOWN) continue;
     const worker = CAST[place]!;
     cast.get(place)!.kill('SIGKILL');
     cast.delete(place);
     kills[worker] = (kills[worker] ?? 0) + 1;
     const revival = pause(next() * 1_000).then(async () => void cast.set(place, await product.start(worker)));
     revivals.add(revival);
-    void revival.finally(() => revivals.delete(revival)).catch(() => undefined);
+    // One that does not come back stays among them, and is told at the end.
+    void revival.then(() => revivals.delete(revival), () => undefined);
   }
   await Promise.all(revivals);
   tell(`killed ${JSON.stringify(kills)}`);

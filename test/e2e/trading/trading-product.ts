@@ -133,6 +133,10 @@ export async function openTradingProduct(options: TradingProductOptions) {
       const rows: readonly { asset: string; free: string }[] = await dataSource.query('SELECT asset, trim_scale(free)::text AS free FROM paper_balance WHERE account_id = $1 AND free <> 0', [accountId]);
       return Object.fromEntries(rows.map(({ asset, free }) => [asset, free]));
     },
+    liveFills: async (): Promise<number> => {
+      const [row] = await dataSource.query<readonly { count: number }[]>('SELECT count(*)::int AS count FROM fill WHERE account_id = $1', [LIVE_ACCOUNT]);
+      return row?.count ?? 0;
+    },
     compareBooks: () => compareBooks(dataSource, simulator, LIVE_ACCOUNT),
     unsettled: () => unsettled(dataSource),
     /** The exchange is known, and so is the account that live portfolios need: its executor has registered and compared it. */
