@@ -7,7 +7,6 @@ import { aCreated } from './made-portfolios.js';
 import { aPortfolioRequest, startTradingApi, type TradingFixture } from './trading-fixture.js';
 
 let api: TradingFixture;
-afterEach(() => api.stop());
 
 const faultCodes = ({ body }: { readonly body: unknown }) => ((body as Problem).errors ?? []).map(({ code }) => code);
 
@@ -29,6 +28,7 @@ describe('on the simulator', () => {
     api = await startTradingApi();
     await api.setPrices({ HANA: 1, AIA: 1, XAN: 1 });
   });
+  afterEach(() => api.stop());
 
   it('trades play money, says so, and needs one act', async () => {
     const accountId = await anAccount('SIMULATOR');
@@ -81,6 +81,7 @@ describe('on the real exchange', () => {
     api = await startTradingApi({ venue: 'MEXC' });
     await api.setPrices({ HANA: 1, AIA: 1, XAN: 1 });
   });
+  afterEach(() => api.stop());
 
   it('takes two acts, of which the second says back what is traded with', async () => {
     await anAccount('MEXC', { canWithdraw: false });
@@ -118,18 +119,15 @@ describe('on the real exchange', () => {
 });
 
 describe('the kill switch', () => {
-  beforeEach(async () => {
+  beforeAll(async () => {
     // It must work while Redis is down.
     api = await startTradingApi({ withRedis: false });
   });
+  afterAll(() => api.stop());
 
-  it('is engaged without a word, again and again, and seen by every portfolio', async () => {
-    const portfolio = await aCreated(api);
-    expect(KillSwitch.parse((await engage()).body)).toMatchObject({ scope: 'all', state: 'halt' });
-    expect((await engage({ state: 'reduce-only' })).body).toMatchObject({ scope: 'all', state: 'halt' });
-    const { engaged, history } = KillSwitches.parse((await api.get('/v1/kill-switch')).body);
-    expect([engaged.map(({ scope }) => scope), history.length]).toEqual([['all'], expect.any(Number)]);
-    expect((await api.get(`/v1/portfolios/${portfolio.id}`)).body).toMatchObject({ tradingState: 'halt', obstacles: expect.arrayContaining([expect.objectContaining({ code: 'halted' })]) as object });
+  it.each([{ state: 'run' }, { scope: 'portfolio:core' }, { scope: 'everything' }, { reason: '' }, { reason: 'a\u0000b' }, { extra: 1 }])('takes no %j', async (body) => {
+    expect((await engage(body)).body).toMatchObject(aProblem(400, 'validation-failed'));
+    expect(((await api.get('/v1/kill-switch')).body as { engaged: unknown[] }).engaged).toEqual([]);
   });
 
   it('is released by a person, with a reason, after the books were found equal', async () => {
@@ -148,9 +146,14 @@ describe('the kill switch', () => {
     expect((await api.get(`/v1/portfolios/${portfolio.id}`)).body).toMatchObject({ tradingState: 'run' });
   });
 
-  it.each([{ state: 'run' }, { scope: 'portfolio:core' }, { scope: 'everything' }, { reason: '' }, { reason: 'a\u0000b' }, { extra: 1 }])('takes no %j', async (body) => {
-    expect((await engage(body)).body).toMatchObject(aProblem(400, 'validation-failed'));
-    expect(((await api.get('/v1/kill-switch')).body as { engaged: unknown[] }).engaged).toEqual([]);
+  // The last of them: nobody releases it.
+  it('is engaged without a word, again and again, and seen by every portfolio', async () => {
+    const portfolio = await aCreated(api);
+    expect(KillSwitch.parse((await engage()).body)).toMatchObject({ scope: 'all', state: 'halt' });
+    expect((await engage({ state: 'reduce-only' })).body).toMatchObject({ scope: 'all', state: 'halt' });
+    const { engaged, history } = KillSwitches.parse((await api.get('/v1/kill-switch')).body);
+    expect([engaged.map(({ scope }) => scope), history.length]).toEqual([['all'], expect.any(Number)]);
+    expect((await api.get(`/v1/portfolios/${portfolio.id}`)).body).toMatchObject({ tradingState: 'halt', obstacles: expect.arrayContaining([expect.objectContaining({ code: 'halted' })]) as object });
   });
 });
 
