@@ -11,6 +11,7 @@ const MARKETS_MS = 30_000;
 const POLL_MS = 20;
 
 export interface BenchExchange {
+  readonly databaseUrl: string;
   readonly origin: string;
   readonly simulator: BenchProcess;
   readonly ingestor: BenchProcess;
@@ -38,7 +39,7 @@ export async function openBenchExchange({ databaseAdminUrl, redisUrl }: BenchCon
   const ids = { next: (prefix: string) => `${prefix}_${ulid()}` };
   const submitBackfill = new SubmitBackfill({ store, markets, venue: 'SIMULATOR', clock: systemClock, ids, onQueued: () => {} });
   return {
-    origin, simulator, ingestor,
+    databaseUrl: database.url, origin, simulator, ingestor,
     markets: await untilKnown(markets, marketCount),
     watches: new PostgresPriceWatchStore(dataSource),
     submit: async (assets, fromMs, toMs) => {

@@ -47,14 +47,12 @@ interface Taken {
 
 const NOTHING: ShardLook = { looked: 0, folded: 0, planIds: [], overtaken: 0 };
 
-/** Looks come with prices, once a second or so: one that would be due a moment after such a price is due with it. */
-const EARLY_FRACTION = 0.1;
-const MOST_EARLY_MS = 500;
+/** Looks come with prices, once a second or so: one that would be due less than half of that after such a price is due with it. */
+const EARLY_MS = 500;
 
 /** When the next look is due. */
 export function nextLookMs(timeMs: number, everySeconds: number): number {
-  const everyMs = everySeconds * 1_000;
-  return Math.floor(timeMs + everyMs - Math.min(EARLY_FRACTION * everyMs, MOST_EARLY_MS));
+  return Math.floor(timeMs + everySeconds * 1_000 - EARLY_MS);
 }
 
 /** Evaluates the portfolios of a shard that are due: all of them by one reading, from the prices of one moment. */

@@ -71,9 +71,12 @@ export const DUE_PORTFOLIOS = `${PORTFOLIO}
 /** Parameters: now, the portfolio's id. */
 export const ONE_PORTFOLIO = `${PORTFOLIO} WHERE p.id = $2 AND p.state <> 'deleted'`;
 
-/** A portfolio that was never looked at, or has missed a look altogether, or waits for one that was asked for. Parameters: venue, now. */
+/** A look is missed when the time from one to the next has passed twice; with prices each second, one late by less is none. */
+const MISSED = 'look.next_look_ms + greatest(look.next_look_ms - look.last_look_ms, 1500)';
+
+/** A portfolio that was never looked at, or has missed a look, or waits for one that was asked for. Parameters: venue, now. */
 export const OVERDUE_SHARDS = `
   SELECT DISTINCT p.shard::int AS shard FROM portfolio p JOIN portfolio_look look ON look.portfolio_id = p.id
   WHERE p.venue = $1 AND p.state IN ('running', 'buys-paused', 'paused')
-    AND (look.look_requested_ms IS NOT NULL OR look.last_look_ms IS NULL OR look.next_look_ms IS NULL OR 2 * look.next_look_ms - look.last_look_ms <= $2::float8)
+    AND (look.look_requested_ms IS NOT NULL OR look.last_look_ms IS NULL OR look.next_look_ms IS NULL OR ${MISSED} <= $2::float8)
   ORDER BY shard`;
