@@ -138,11 +138,12 @@ async function expectDecided(database: Database): Promise<void> {
   if (decided < LEAST_DECIDED * PORTFOLIOS) throw new Error(`too few portfolios were decided about: ${JSON.stringify(rows)}`);
 }
 
+const ofEach = (value: number): number[] => Array.from({ length: ASSETS }, () => value);
+
 /** Of this process, for as many decisions as there were looks. */
 function plainCoreFraction(): number {
   const seconds = MEASURED_MS / 1_000;
-  const ones = (value: number): number[] => Array.from({ length: ASSETS }, () => value);
-  const snapshot = { assets: ones(0).map((_, asset) => `A${asset}`), quantities: ones(700), prices: ones(1), cash: 3_000, timeMs: 0, lastFillMs: ones(-Infinity) };
+  const snapshot = { assets: ofEach(0).map((_, asset) => `A${asset}`), quantities: ofEach(700), prices: ofEach(1), cash: 3_000, timeMs: 0, lastFillMs: ofEach(-Infinity) };
   const before = process.cpuUsage();
   for (let look = 0; look < PORTFOLIOS * seconds; look++) {
     if (decideRebalance({ ...snapshot, timeMs: look }, DEFAULT_PARAMETERS).kind !== 'hold') throw new Error('nothing has moved');
