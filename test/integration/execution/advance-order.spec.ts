@@ -1,21 +1,10 @@
-import { aPortfolio, NOW_MS } from '../trading/trading-rows.js';
-import { openWorld, useTradingDatabase, type World, type WorldOptions } from './execution-world.js';
-import { Died, hasEnded } from './executor.js';
+import { NOW_MS } from '../trading/trading-rows.js';
+import { intentOf, openAtFirstLeg, openWorld, useTradingDatabase, type World } from './execution-world.js';
 import { lost } from './faulty-trading.js';
-import { aDraft, basket, cutBack, states } from './traded-portfolio.js';
+import { basket, cutBack, initial, states } from './traded-portfolio.js';
 
 const database = useTradingDatabase();
-const NOTHING = (): void => undefined;
 
-/** The plan executes, its sale has not gone out. */
-async function openAtFirstLeg(options: WorldOptions = {}): Promise<World & { readonly intentId: string }> {
-  const world = await openWorld(options);
-  const { plan, intents } = (await world.executor.store.plan(world.planId))!;
-  await world.executor.store.changePlan({ planId: plan.id, version: plan.version, atMs: world.clock.nowMs(), to: { state: 'executing', endReason: null, reason: null }, nextActionMs: NOW_MS, jobs: [] });
-  return { ...world, intentId: intents[0]!.id };
-}
-
-const intentOf = async ({ executor, planId }: World) => (await executor.store.plan(planId))!.intents[0]!;
 const attemptsOf = async ({ executor, planId }: World) => (await executor.store.plan(planId))!.attempts;
 const setSwitch = (scope: string, state: string) =>
   database().query(`INSERT INTO kill_switch (scope, version, state, reason, set_by, set_ms, is_current) VALUES ($1, 1, $2, 'a test', 'a test', $3, true)`, [scope, state, NOW_MS]);
@@ -38,6 +27,20 @@ describe('what keeps an order from going out', () => {
     const view = (await world.executor.store.plan(world.planId))!;
     expect(view.plan).toMatchObject({ state: 'settling', ...expected });
     expect(states(view)).toEqual(['sell HANA skipped']);
+    expect(world.trading.posts.size).toBe(0);
+  });
+
+  it('the halt file ends the plan even where it comes while the order is being prepared', async () => {
+    const world = await openAtFirstLeg();
+    const { switches } = world.executor;
+    Object.defineProperty(switches, 'gate', {
+      get: () => {
+        switches.isHaltFileThere = true;
+        return { isOpen: true };
+      },
+    });
+    await world.executor.advanceOrder.look(world.intentId);
+    expect((await world.executor.store.plan(world.planId))!.plan).toMatchObject({ state: 'settling', endReason: 'halted' });
     expect(world.trading.posts.size).toBe(0);
   });
 
@@ -221,6 +224,17 @@ describe('an order whose answer was lost', () => {
   });
 });
 
+it('ends no order before all fills that the venue counts are in the books', async () => {
+  const world = await openWorld({ book: 'deep' });
+  // Every second fill is told a quarter of a minute late.
+  world.trading.isFillHidden = (_fill, index) => index % 2 === 1 && world.clock.nowMs() < NOW_MS + 15_000;
+  const view = await world.drive((seen) => seen.intents[0]!.state !== 'new' && seen.intents[0]!.state !== 'sending' && seen.intents[0]!.state !== 'acked');
+  expect(view.intents[0]).toMatchObject({ state: 'filled', filledQuantity: '8000' });
+  expect(world.clock.nowMs()).toBeGreaterThanOrEqual(NOW_MS + 15_000);
+  expect((await world.drive()).plan.state).toBe('done');
+  await world.expectSafe();
+});
+
 it('cancels what rests though it should not, and ends by what was filled', async () => {
   const world = await openWorld();
   world.trading.onSubmit = async (order, place) => {
@@ -251,6 +265,14 @@ describe('refusals', () => {
     const gaps = sentMs.slice(1).map((ms, index) => ms - sentMs[index]!);
     for (const [index, leastMs] of [1_000, 2_000, 4_000, 8_000].entries()) expect(gaps[index]).toBeGreaterThanOrEqual(leastMs);
     await world.expectSafe();
+  });
+
+  it('for good end the plan: what has not gone out does not', async () => {
+    const world = await openWorld({ decision: initial(NOW_MS) });
+    world.trading.onSubmit = async () => ({ kind: 'refused', refusal: { proof: 'venue', isRetryable: false, reaction: 'refresh-rules', retryAfterMs: null, httpStatus: 400, code: '30002', message: 'too small' } });
+    const view = await world.drive(({ plan }) => plan.state === 'settling');
+    expect(view.intents.map(({ state, reason }) => [state, reason])).toEqual([['rejected', '30002: too small'], ['skipped', 'plan-ended: leg-rejected']]);
+    expect([...world.trading.posts.values()]).toEqual([1]);
   });
 
   it('of the key halt the account at once', async () => {
@@ -296,83 +318,6 @@ describe('time', () => {
     await world.executor.advanceOrder.look(world.intentId);
     expect(signed).toBe(atMs);
     expect((await attemptsOf(world))[0]!.signMs).toBe(atMs);
-  });
-});
-
-describe('several at once', () => {
-  it('send one order between them', async () => {
-    const world = await openAtFirstLeg();
-    const executors = Array.from({ length: 6 }, (_, index) => world.executor.start(`rival-${index}`));
-    await Promise.all(executors.map(({ advanceOrder }) => advanceOrder.look(world.intentId)));
-    expect([...world.trading.posts.values()]).toEqual([1]);
-    await world.drive();
-    await world.expectSafe();
-  });
-
-  it('of one account take turns: a second order waits while the first is being sent', async () => {
-    const world = await openAtFirstLeg();
-    const portfolio = await aPortfolio(database(), world.traded.account, { configuration: world.traded.portfolio.configuration });
-    const second = await aDraft(database(), world.executor.store, { account: world.traded.account, portfolio }, cutBack(NOW_MS));
-    let release = NOTHING;
-    const isSending = new Promise<void>((begun) => {
-      world.trading.onSubmit = (_order, place) => {
-        begun();
-        return new Promise((resolve) => (release = () => resolve(place())));
-      };
-    });
-    const first = world.executor.advanceOrder.look(world.intentId);
-    await isSending;
-    expect(await world.executor.start('rival').advanceOrder.look(world.intentId)).toMatchObject({ kind: 'again', atMs: world.clock.nowMs() + 30_000 });
-    const rival = await world.executor.start('rival').advancePlan.look(second);
-    expect(rival).toMatchObject({ kind: 'again', reason: 'another order of the account is being sent' });
-    release();
-    expect(await first).toEqual({ kind: 'done' });
-    await world.expectSafe();
-  });
-
-  it('leave the word to whoever took over from a process that slept through its lease', async () => {
-    const world = await openAtFirstLeg();
-    let wake = NOTHING;
-    const sleeping = new Promise<void>((asleep) => {
-      world.executor.switches.atFailpoint = (name) => {
-        if (name !== 'exec.after_response_before_commit') return undefined;
-        world.executor.switches.atFailpoint = () => undefined;
-        asleep();
-        return new Promise((resolve) => (wake = resolve));
-      };
-    });
-    const slept = world.executor.advanceOrder.look(world.intentId);
-    await sleeping;
-    world.pass(30_001);
-    expect(await world.executor.start('successor').advanceOrder.look(world.intentId)).toEqual({ kind: 'done' });
-    expect(await intentOf(world)).toMatchObject({ state: 'filled' });
-    wake();
-    expect(await slept).toMatchObject({ kind: 'again' });
-    expect(world.executor.events).toContainEqual(expect.objectContaining({ event: 'stale-epoch' }));
-    expect(await intentOf(world)).toMatchObject({ state: 'filled' });
-    await world.drive();
-    await world.expectSafe();
-  });
-});
-
-describe('a process that dies at', () => {
-  const PLACES = [
-    'exec.after_job_start', 'exec.after_claim', 'exec.after_attempt_commit', 'exec.before_socket_write', 'exec.after_request_written', 'exec.after_response_before_commit',
-    'exec.after_result_commit', 'exec.after_trades_fetch', 'exec.after_fill_commit', 'plan.before_next_leg', 'plan.before_done', 'sweep.after_page', 'sweep.before_watermark', 'recon.mid',
-  ] as const;
-
-  it.each(PLACES.flatMap((place) => [1, 2, 3].map((time) => [place, time] as const)))('%s, the time no. %d: nothing is lost, doubled or misbooked', async (place, time) => {
-    const world = await openWorld();
-    let passes = 0;
-    world.executor.switches.atFailpoint = (name) => {
-      if (name === place && (passes += 1) === time) throw new Died(`${name} ${time}`);
-    };
-    const view = await world.drive(hasEnded);
-    // Some of them come by less often.
-    if (time === 1) expect(world.executor.generation).toBe(2);
-    expect(['done', 'aborted']).toContain(view.plan.state);
-    if (view.plan.state === 'aborted') expect(view.plan.endReason).toBe('leg-dead');
-    await world.expectSafe();
   });
 });
 

@@ -50,3 +50,14 @@ export async function openWorld({ configuration, state, decision = cutBack(NOW_M
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
+
+/** The plan executes, its sale has not gone out. */
+export async function openAtFirstLeg(options: WorldOptions = {}): Promise<World & { readonly intentId: string }> {
+  const world = await openWorld(options);
+  const { plan, intents } = (await world.executor.store.plan(world.planId))!;
+  await world.executor.store.changePlan({ planId: plan.id, version: plan.version, atMs: world.clock.nowMs(), to: { state: 'executing', endReason: null, reason: null }, nextActionMs: NOW_MS, jobs: [] });
+  return { ...world, intentId: intents[0]!.id };
+}
+
+/** Of the first leg. */
+export const intentOf = async ({ executor, planId }: World) => (await executor.store.plan(planId))!.intents[0]!;

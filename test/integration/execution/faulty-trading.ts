@@ -1,4 +1,4 @@
-import { VenueFailure, type OrderRequest, type SubmitOutcome, type TradingPort } from '#application';
+import { VenueFailure, type OrderRequest, type SubmitOutcome, type TradingPort, type VenueFill } from '#application';
 
 type Submit = (order: OrderRequest, place: () => Promise<SubmitOutcome>) => Promise<SubmitOutcome>;
 
@@ -11,6 +11,8 @@ export class FaultyTrading implements TradingPort {
   onSubmit: Submit = (_order, place) => place();
   /** Orders and fills that the venue does not tell of, though it has them. */
   isHidden: () => boolean = () => false;
+  /** Of the fills of a market, those that the venue does not tell of yet. */
+  isFillHidden: (fill: VenueFill, index: number) => boolean = () => false;
   /** Answers to questions fail. */
   isAway: () => boolean = () => false;
 
@@ -33,7 +35,8 @@ export class FaultyTrading implements TradingPort {
 
   async fillsSince(marketId: string, sinceMs: number): ReturnType<TradingPort['fillsSince']> {
     this.answerOrFail();
-    return this.isHidden() ? [] : this.inner.fillsSince(marketId, sinceMs);
+    const fills = this.isHidden() ? [] : await this.inner.fillsSince(marketId, sinceMs);
+    return fills.filter((fill, index) => !this.isFillHidden(fill, index));
   }
 
   async balances(): ReturnType<TradingPort['balances']> {
