@@ -89,7 +89,7 @@ function assemble({ database, notifications, runs, dispatch, prices, venue, buil
   return {
     log, version: build.version, candles, venue, markets, prices, runs, backfills, submitBackfill, submitBacktest, tokens,
     followedSeries: new PostgresFollowedSeriesStore(database),
-    trading: createTrading({ database, markets, prices, venue, onQueued: dispatch.kick }),
+    trading: createTrading({ database, markets, prices, venue, onQueued: dispatch.kick, log }),
     results: new PostgresBacktestResultReader(database),
     runWatch: { find: (id) => runs.find(id), feed: notifications.runs, recheckMs: API_LIMITS.streamRecheckMs },
     eventStreams: new EventStreams({ streams: API_LIMITS.streams, heartbeatMs: API_LIMITS.heartbeatMs }),

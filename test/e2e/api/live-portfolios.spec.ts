@@ -130,6 +130,11 @@ describe('the kill switch', () => {
     expect(((await api.get('/v1/kill-switch')).body as { engaged: unknown[] }).engaged).toEqual([]);
   });
 
+  it.each([['account:live-nobody', 'account-not-found'], ['portfolio:pf_01JD9Z5X8Q4Y6T2M3N7P0R1S5V', 'portfolio-not-found']])('stops nothing called %s, and says so', async (scope, code) => {
+    expect((await engage({ scope })).body).toMatchObject(aProblem(404, code));
+    expect(((await api.get('/v1/kill-switch')).body as { engaged: unknown[] }).engaged).toEqual([]);
+  });
+
   it('is released by a person, with a reason, after the books were found equal', async () => {
     const portfolio: Portfolio = await aCreated(api);
     const scope = `portfolio:${portfolio.id}`;

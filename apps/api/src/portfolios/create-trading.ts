@@ -1,5 +1,6 @@
 import {
-  ChangePortfolio, ChangePortfolioState, CreatePortfolio, DryRun, EVALUATION_LIMITS, ExplainPortfolio, MoveFunds, ReadPortfolio, ReplayPortfolio, type LatestPrices, type MarketStore, type VenueName,
+  ChangePortfolio, ChangePortfolioState, CreatePortfolio, DryRun, EngageKillSwitch, EVALUATION_LIMITS, ExplainPortfolio, MoveFunds, ReadPortfolio, ReleaseKillSwitch, ReplayPortfolio,
+  type EventLog, type LatestPrices, type MarketStore, type VenueName,
 } from '#application';
 import { accountReconcile, orderAdvance, planAdvance, PORTFOLIO_SHARDS } from '#contracts';
 import {
@@ -16,6 +17,7 @@ export interface TradingParts {
   readonly prices: LatestPrices;
   readonly venue: VenueName;
   readonly onQueued: () => void;
+  readonly log: EventLog;
 }
 
 const PLAN_JOBS = { queue: planAdvance.name, priority: planAdvance.policy.priorities.next };
@@ -36,9 +38,9 @@ function storesOf(database: Database) {
   };
 }
 
-export function createTrading({ database, markets, prices, venue, onQueued }: TradingParts): TradingServices {
+export function createTrading({ database, markets, prices, venue, onQueued, log }: TradingParts): TradingServices {
   const stores = storesOf(database);
-  const { portfolios: store, evaluations, plans, reader, ledger, accounts, requestKeys } = stores;
+  const { portfolios: store, evaluations, plans, reader, ledger, accounts, killSwitches, requestKeys } = stores;
   const system = { clock: systemClock, ids: ulidSource, digest: canonicalSha256 };
   const dryRun = new DryRun({ store: evaluations, prices, markets, clock: systemClock, limits: EVALUATION_LIMITS });
   const read = new ReadPortfolio({ store, evaluations, plans, markets, prices, clock: systemClock });
@@ -49,6 +51,8 @@ export function createTrading({ database, markets, prices, venue, onQueued }: Tr
     state: new ChangePortfolioState({ store, accounts, clock: systemClock }),
     moveFunds: new MoveFunds({ store, requestKeys, ...system }),
     explain: new ExplainPortfolio({ read, store, evaluations, reader, digest: canonicalSha256 }),
+    engage: new EngageKillSwitch({ store: killSwitches, accounts, portfolios: store, clock: systemClock, log }),
+    release: new ReleaseKillSwitch({ store: killSwitches, accounts, clock: systemClock, ids: ulidSource, onQueued, log }),
     replay: new ReplayPortfolio({ portfolios: store, evaluations, plans, ledger, markets }),
   };
 }

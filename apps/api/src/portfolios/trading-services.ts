@@ -1,6 +1,6 @@
 import type {
-  AccountStore, ChangePortfolio, ChangePortfolioState, Clock, CreatePortfolio, DryRunner, EvaluationStore, ExecutionStore, ExplainPortfolio, IdSource, KillSwitchStore, LedgerStore, MoveFunds,
-  PortfolioStore, ReadPortfolio, ReplayPortfolio, TradingReader,
+  AccountStore, ChangePortfolio, ChangePortfolioState, Clock, CreatePortfolio, DryRunner, EngageKillSwitch, EvaluationStore, ExecutionStore, ExplainPortfolio, IdSource, KillSwitchStore, LedgerStore, MoveFunds,
+  PortfolioStore, ReadPortfolio, ReleaseKillSwitch, ReplayPortfolio, TradingReader,
 } from '#application';
 
 /** All that the routes of portfolios and trading need. Nothing here sends an order: that is for the executor alone. */
@@ -11,7 +11,9 @@ export interface TradingServices {
   readonly reader: TradingReader;
   readonly ledger: Pick<LedgerStore, 'transactions'>;
   readonly accounts: Pick<AccountStore, 'find' | 'list' | 'bookedBalances' | 'clearHalt' | 'requestReconciliation' | 'reconciliation'>;
-  readonly killSwitches: KillSwitchStore;
+  readonly killSwitches: Pick<KillSwitchStore, 'engaged' | 'history'>;
+  readonly engage: Pick<EngageKillSwitch, 'run'>;
+  readonly release: Pick<ReleaseKillSwitch, 'run'>;
   readonly create: Pick<CreatePortfolio, 'run'>;
   readonly change: Pick<ChangePortfolio, 'run'>;
   readonly state: Pick<ChangePortfolioState, 'run' | 'start'>;
