@@ -106,9 +106,9 @@ it.each([
   expect(await rebalancer(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(missing) as string });
 });
 
+const start = (...more: readonly string[]): Promise<CliEnd> => against(mexc, ['portfolio', 'start', 'real', ...more, '--json']);
+
 describe('where money is real', () => {
-  let portfolio: Portfolio;
-  const start = (...more: readonly string[]): Promise<CliEnd> => against(mexc, ['portfolio', 'start', 'real', ...more, '--json']);
   const CONFIRM = ['--accept-unknown-withdrawal-right', '--confirm', 'real=1000'];
 
   beforeAll(async () => {
@@ -126,7 +126,7 @@ describe('where money is real', () => {
     const end = await against(mexc, ['portfolio', 'create', 'real', '--live', ...CREATE, '--start']);
     expect([end.code, end.stdout]).toEqual([0, expect.stringContaining('LIVE on MEXC: REAL MONEY  created\n')]);
     expect(end.stderr).toContain("not started: LIVE on MEXC: REAL MONEY; next: rebalancer portfolio start real --confirm 'real=1000'\n");
-    portfolio = Portfolio.parse(documentOf(await against(mexc, ['portfolio', 'show', 'real', '--json'])));
+    const portfolio = Portfolio.parse(documentOf(await against(mexc, ['portfolio', 'show', 'real', '--json'])));
     expect(portfolio).toMatchObject({ state: 'created', money: 'real' });
     expect((await against(mexc, ['portfolio', 'ls'])).stdout).toContain('  REAL MONEY  created');
   });

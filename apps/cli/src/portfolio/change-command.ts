@@ -41,7 +41,7 @@ function given(options: ChangeOptions) {
 function showPreview({ terminal }: CliContext, error: unknown): void {
   const preview = error instanceof CliFailure ? (error.problem as { readonly preview?: ChangePreview }).preview : undefined;
   if (preview === undefined) return;
-  terminal.data(`the change would trade ${percent(preview.tradedFraction)} of the portfolio at once:`);
+  terminal.data(preview.tradedFraction === null ? 'nobody knows what the change would trade:' : `the change would trade ${percent(preview.tradedFraction)} of the portfolio at once:`);
   terminal.data(dryRunInWords(preview.dryRun, terminal));
   terminal.hint(`to do it: the same command with --confirm ${preview.token}`);
 }

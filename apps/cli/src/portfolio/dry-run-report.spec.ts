@@ -21,8 +21,13 @@ it('says what is declined and what stands against it', () => {
     detail: 'HANA is stale', declined: [{ asset: 'AIA', kind: 'upside', ratio: 1.25, reason: 'cooldown' }], obstacles: [{ code: 'halted', detail: 'the kill switch of all is engaged' }],
   }), terminal());
   expect(words.split('\n')).toEqual([
-    "PAPER at MEXC's prices  would hold: within-thresholds (HANA is stale)", 'declined   AIA upside, 1.25 of its threshold: cooldown', 'against    halted: the kill switch of all is engaged',
+    "PAPER at MEXC's prices  would hold: within-thresholds", 'because    HANA is stale', 'declined   AIA upside, 1.25 of its threshold: cooldown', 'against    halted: the kill switch of all is engaged',
   ]);
+});
+
+it('shows the plan that something stands in the way of', () => {
+  const words = dryRunInWords(aDryRun({ reason: 'not-running', legs: [aLeg()], tradedValue: 1_234.5, expectedFees: 0.617 }), terminal());
+  expect(words.split('\n').slice(0, 2)).toEqual(["PAPER at MEXC's prices  would hold: not-running", 'without that it would trade:']);
 });
 
 it('shows sales by quantity, purchases by value, what would not be sent with its reason, and real money as such', () => {

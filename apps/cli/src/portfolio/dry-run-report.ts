@@ -13,9 +13,11 @@ const LEGS: readonly Column[] = [
 /** What an evaluation now would lead to, with the market's rules, fees and expected slippage applied. */
 export function dryRunInWords(dryRun: DryRun, terminal: Terminal): string {
   const { kind, reason, detail, legs, tradedValue, expectedFees, obstacles, declined } = dryRun;
-  const lines = [`${moneyInWords(dryRun)}  would ${kind === 'plan' ? 'trade' : 'hold'}: ${reason}${detail === null ? '' : ` (${detail})`}`];
+  const lines = [`${moneyInWords(dryRun)}  would ${kind === 'plan' ? 'trade' : 'hold'}: ${reason}`];
+  if (detail !== null) lines.push(`because    ${detail}`);
   for (const one of declined) lines.push(`declined   ${one.asset} ${one.kind}, ${decimal(one.ratio)} of its threshold: ${one.reason}`);
   for (const one of obstacles) lines.push(terminal.colors.yellow(`against    ${one.code}: ${one.detail}`));
+  if (kind === 'hold' && legs.length > 0) lines.push('without that it would trade:');
   if (legs.length > 0) lines.push(renderTable(LEGS, legs.map(rowOf), terminal), `in all     ${decimal(tradedValue)} traded, fees of about ${decimal(expectedFees)}`);
   return lines.join('\n');
 }
