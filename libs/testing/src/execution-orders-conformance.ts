@@ -179,16 +179,16 @@ export function testLookUps(at: () => ExecutionScene): void {
   it('tell which markets to sweep, and how far each was', async () => {
     const plan = await aScenePlan(at());
     const swept = { marketId: 'HANAUSDT', base: 'HANA', quote: 'USDT' };
-    const aia = { marketId: 'AIAUSDT', base: 'AIA', quote: 'USDT', watermarkMs: null, isActive: false };
-    expect(await at().store.sweptMarkets(plan.accountId)).toEqual([aia, { ...swept, watermarkMs: null, isActive: true }]);
-    const sweep = (watermarkMs: number) => at().store.book({ accountId: plan.accountId, marketId: 'HANAUSDT', nowMs: SCENE_MS, fills: [], watermarkMs });
+    const aia = { marketId: 'AIAUSDT', base: 'AIA', quote: 'USDT', watermarkMs: null, beginMs: null, isActive: false };
+    expect(await at().store.sweptMarkets(plan.accountId)).toEqual([aia, { ...swept, watermarkMs: null, beginMs: null, isActive: true }]);
+    const sweep = (watermarkMs: number) => at().store.book({ accountId: plan.accountId, marketId: 'HANAUSDT', nowMs: SCENE_MS, fills: [], watermarkMs, sweptFromMs: watermarkMs - 7 });
     await sweep(SCENE_MS + 5);
     await sweep(SCENE_MS + 1);
-    expect(await at().store.sweptMarkets(plan.accountId)).toEqual([aia, { ...swept, watermarkMs: SCENE_MS + 5, isActive: true }]);
+    expect(await at().store.sweptMarkets(plan.accountId)).toEqual([aia, { ...swept, watermarkMs: SCENE_MS + 5, beginMs: SCENE_MS - 2, isActive: true }]);
     const elsewhere = await at().account();
     expect(await at().store.sweptMarkets(elsewhere)).toEqual([]);
     await at().store.book({ accountId: elsewhere, marketId: 'HANAUSDT', nowMs: SCENE_MS, fills: [], watermarkMs: SCENE_MS });
-    expect(await at().store.sweptMarkets(elsewhere)).toEqual([{ ...swept, watermarkMs: SCENE_MS, isActive: false }]);
+    expect(await at().store.sweptMarkets(elsewhere)).toEqual([{ ...swept, watermarkMs: SCENE_MS, beginMs: SCENE_MS, isActive: false }]);
   });
 
   it('tell which trades are in the books', async () => {

@@ -118,6 +118,17 @@ describe('a trade that nobody here ordered', () => {
     expect(account.events.map(({ event }) => event)).toContain('external-fills');
   });
 
+  it('before its market came into a portfolio is in the books by its balances, and not booked again by a later sweep', async () => {
+    const account = await open();
+    account.trade('buy', '1000');
+    await account.confirm();
+    await account.portfolioWith({ USDT: '1000' });
+    await account.run();
+    account.pass(30_000);
+    expect(await account.run()).toMatchObject({ kind: 'equal' });
+    expect(await account.holders('HANA')).toEqual({ unassigned: 10, portfolios: {} });
+  });
+
   it('of what a portfolio holds pauses it, and gives it what came in', async () => {
     const account = await open();
     const portfolio = await account.portfolioWith({ USDT: '1000' });
@@ -200,15 +211,80 @@ describe('an order of ours that was lost', () => {
     const { intentId, clientOrderId } = await account.lostOrder(portfolio, 'dead', '500');
     account.pass(120_000);
     account.trade('buy', '500', clientOrderId);
-    // As MEXC's documents show them.
-    const { trading } = account.venue;
-    const told = trading.fillsSince.bind(trading);
-    trading.fillsSince = async (marketId, sinceMs) => (await told(marketId, sinceMs)).map((fill) => ({ ...fill, clientOrderId: null }));
+    tellWithoutIds(account);
     await account.run();
     expect(await account.holders('HANA')).toEqual({ unassigned: 0, portfolios: { [portfolio.id]: 5 } });
     expect((await account.store.planOfIntent(intentId))!.intents).toMatchObject([{ state: 'acked' }]);
   });
+
+  it('keeps a fill without an id out of the books while its order may be the one that the venue does not find yet, for two minutes', async () => {
+    const account = await open();
+    const portfolio = await account.portfolioWith({ USDT: '1000' });
+    const { clientOrderId } = await account.lostOrder(portfolio, 'unknown', '500');
+    account.trade('buy', '500', clientOrderId);
+    tellWithoutIds(account);
+    const { trading } = account.venue;
+    const find = trading.order.bind(trading);
+    trading.order = async () => ({ kind: 'not-found' });
+    await account.run();
+    expect(await account.holders('HANA')).toEqual({ unassigned: 0, portfolios: {} });
+    trading.order = find;
+    account.pass(119_000);
+    await account.run();
+    expect(await account.holders('HANA')).toEqual({ unassigned: 0, portfolios: { [portfolio.id]: 5 } });
+  });
+
+  it('takes a fill without an id for somebody else\'s once no order could be the one for so long, or on the other side', async () => {
+    const account = await open();
+    account.trade('buy', '1000');
+    await account.confirm();
+    const portfolio = await account.portfolioWith({ USDT: '1000' });
+    await account.run();
+    await account.lostOrder(portfolio, 'unknown', '500');
+    tellWithoutIds(account);
+    account.trade('sell', '4');
+    await account.run();
+    // 10 bought for 1,000, 4 of them sold.
+    expect((await account.holders('HANA')).unassigned).toBe(6);
+    account.trade('buy', '500');
+    await account.run();
+    expect((await account.holders('HANA')).unassigned).toBe(6);
+    account.pass(121_000);
+    await account.run();
+    expect((await account.holders('HANA')).unassigned).toBe(11);
+  });
+
+  it('has its fill though the venue\'s answer came while the owners were looked for', async () => {
+    const account = await open();
+    const portfolio = await account.portfolioWith({ USDT: '1000' });
+    const { clientOrderId } = await account.lostOrder(portfolio, 'unknown', '500');
+    const { orderId } = account.trade('buy', '500', clientOrderId);
+    tellWithoutIds(account);
+    const openAttempts = account.store.openAttempts.bind(account.store);
+    account.store.openAttempts = async (accountId, deadSinceMs) => {
+      await database.query(`UPDATE order_attempt SET state = 'acked', venue_order_id = $2 WHERE client_order_id = $1`, [clientOrderId, orderId]);
+      return openAttempts(accountId, deadSinceMs);
+    };
+    await account.run();
+    expect(await account.holders('HANA')).toEqual({ unassigned: 0, portfolios: { [portfolio.id]: 5 } });
+  });
+
+  it('halts the account where it was proven not to have been sent, and its fills are booked', async () => {
+    const account = await open();
+    const portfolio = await account.portfolioWith({ USDT: '1000' });
+    const { clientOrderId } = await account.lostOrder(portfolio, 'not-sent', '500');
+    account.trade('buy', '500', clientOrderId);
+    expect(await account.run()).toMatchObject({ kind: 'equal' });
+    expect(await account.holders('HANA')).toEqual({ unassigned: 0, portfolios: { [portfolio.id]: 5 } });
+    expect(await account.accounts.find(account.accountId)).toMatchObject({ haltReason: expect.stringContaining('was not sent, and yet has fills') });
+  });
 });
+
+/** As MEXC's documents show them. */
+function tellWithoutIds({ venue: { trading } }: Awaited<ReturnType<typeof open>>): void {
+  const told = trading.fillsSince.bind(trading);
+  trading.fillsSince = async (marketId, sinceMs) => (await told(marketId, sinceMs)).map((fill) => ({ ...fill, clientOrderId: null }));
+}
 
 it('asks for what can still be asked for after a month away, and halts the account for the rest', async () => {
   const account = await open();

@@ -88,11 +88,11 @@ export async function openReconciledAccount(database: TradingDatabase, options: 
       return placed.order;
     },
     /** A leg whose order was sent, with its attempt in this state and not known to have reached the venue. */
-    lostOrder: async (portfolio: Awaited<ReturnType<typeof aPortfolio>>, state: 'unknown' | 'dead', quoteValue: string) => {
+    lostOrder: async (portfolio: Awaited<ReturnType<typeof aPortfolio>>, state: 'unknown' | 'dead' | 'not-sent', quoteValue: string) => {
       const plan = await aPlan(database, portfolio, { createdMs: nowMs });
-      const intent = await anIntent(database, plan, { side: 'buy', quoteValue, state, attemptCount: 1, leaseEpoch: 1 });
+      const intent = await anIntent(database, plan, { side: 'buy', quoteValue, state: state === 'not-sent' ? 'rejected' : state, attemptCount: 1, leaseEpoch: 1 });
       const terms: OrderTerms = { kind: 'market-buy', quoteValue };
-      const clientOrderId = await anAttempt(database, intent, { terms, notional: quoteValue, state, createdMs: nowMs, settledMs: state === 'dead' ? nowMs : null });
+      const clientOrderId = await anAttempt(database, intent, { terms, notional: quoteValue, state, createdMs: nowMs, settledMs: state === 'unknown' ? null : nowMs });
       return { planId: plan.id, intentId: intent.id, clientOrderId };
     },
   };

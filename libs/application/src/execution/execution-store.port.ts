@@ -122,6 +122,8 @@ export interface BookingRequest {
   readonly fills: readonly FillBooking[];
   /** The sweep has seen all fills of the market up to here; left out: it moves no watermark. */
   readonly watermarkMs?: number;
+  /** Since when fills were asked for; of a market's first sweep it is kept. */
+  readonly sweptFromMs?: number;
 }
 
 export interface BookingResult {
@@ -159,8 +161,8 @@ export interface ExecutionStore {
   attemptsOf(accountId: string, ids: { readonly clientOrderIds: readonly string[]; readonly venueOrderIds: readonly string[] }): Promise<readonly (AttemptRecord & { readonly portfolioId: string; readonly marketId: string; readonly side: OrderSide; readonly intentState: string })[]>;
   /** Attempts whose end is not known, and those that died or were refused after `deadSinceMs`. */
   openAttempts(accountId: string, deadSinceMs: number): Promise<readonly (AttemptRecord & { readonly portfolioId: string; readonly marketId: string; readonly side: OrderSide; readonly intentState: string })[]>;
-  /** Markets to sweep: of open plans (`isActive`), of portfolios, and of everything ever traded; with how far each was swept. */
-  sweptMarkets(accountId: string): Promise<readonly { readonly marketId: string; readonly base: string; readonly quote: string; readonly watermarkMs: number | null; readonly isActive: boolean }[]>;
+  /** Markets to sweep: of open plans (`isActive`), of portfolios, and of everything ever traded; with how far each was swept, and since when: what was filled before is in the books by its effect on the balances. */
+  sweptMarkets(accountId: string): Promise<readonly { readonly marketId: string; readonly base: string; readonly quote: string; readonly watermarkMs: number | null; readonly beginMs: number | null; readonly isActive: boolean }[]>;
   /** The subset of these that is in the books. */
   knownTrades(accountId: string, marketId: string, venueTradeIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Puts jobs of work that is overdue by `graceMs` into the outbox again, at most one in `graceMs` for each row. Returns how many. */

@@ -11,11 +11,22 @@ type KnownAttempt = Awaited<ReturnType<ExecutionStore['attemptsOf']>>[number];
 /** An order that was given up may come to light so long after. */
 const GIVEN_UP_MS = 86_400_000;
 const LEASE_MS = 30_000;
+/** A venue may find an order so much later than it tells its fills; less than what sweeps overlap by, so that none is lost. */
+const DOUBT_MS = 120_000;
+/** Fills may be dated a little before the time that was signed. */
+const FILLED_BEFORE_MS = 5_000;
 /** States of an attempt in which nobody knows yet that the venue has it. */
 const UNFOUND: ReadonlySet<string> = new Set(['prepared', 'unknown', 'dead', 'rejected', 'not-sent']);
 
+/** Whose fills are that no id of ours is told with. */
+export interface FoundOwners {
+  readonly owners: readonly KnownAttempt[];
+  /** May be of an order that the venue does not find yet: to be asked for again. */
+  readonly inDoubt: readonly VenueFill[];
+}
+
 export interface AdoptOrdersParts {
-  readonly store: Pick<ExecutionStore, 'openAttempts' | 'takeOver' | 'changeAttempt'>;
+  readonly store: Pick<ExecutionStore, 'openAttempts' | 'attemptsOf' | 'takeOver' | 'changeAttempt'>;
   readonly accounts: Pick<AccountStore, 'halt'>;
   readonly jobs: ExecutionJobs;
   readonly holder: string;
@@ -33,16 +44,18 @@ export class AdoptOrders {
    * Attempts behind fills that no id of ours is told with: those of which nobody knows the end are looked up one by one, by
    * their own ids, before a fill is taken for somebody else's. @throws VenueFailure, StoreFailure
    */
-  async findOwners(venue: ExecutionVenue, marketId: string, fills: readonly VenueFill[], known: readonly KnownAttempt[]): Promise<KnownAttempt[]> {
-    const ownerless = new Set(fills.filter((fill) => ownerOf(fill, known) === undefined).map(({ venueOrderId }) => venueOrderId));
-    if (ownerless.size === 0) return [];
-    const open = await this.parts.store.openAttempts(venue.accountId, this.parts.clock.nowMs() - GIVEN_UP_MS);
-    const owners: KnownAttempt[] = [];
-    for (const attempt of open.filter((each) => each.marketId === marketId && each.venueOrderId === null)) {
-      const lookup = await venue.trading.order(marketId, attempt.clientOrderId);
-      if (lookup.kind === 'found' && ownerless.has(lookup.order.venueOrderId)) owners.push({ ...attempt, venueOrderId: lookup.order.venueOrderId });
-    }
-    return owners;
+  async findOwners(venue: ExecutionVenue, marketId: string, fills: readonly VenueFill[], known: readonly KnownAttempt[]): Promise<FoundOwners> {
+    const ownerless = fills.filter((fill) => ownerOf(fill, known) === undefined);
+    if (ownerless.length === 0) return { owners: [], inDoubt: [] };
+    const { store, clock } = this.parts;
+    const open = await store.openAttempts(venue.accountId, clock.nowMs() - GIVEN_UP_MS);
+    const lookedUp = await lookUp(venue, open.filter((attempt) => attempt.marketId === marketId && attempt.venueOrderId === null));
+    // Those whose answer came while they were looked for have the venue's id by now.
+    const answered = await store.attemptsOf(venue.accountId, { clientOrderIds: [], venueOrderIds: [...new Set(ownerless.map(({ venueOrderId }) => venueOrderId))] });
+    const owners = [...answered, ...lookedUp.found];
+    const nowMs = venue.exchangeNowMs() ?? clock.nowMs();
+    const left = ownerless.filter((fill) => ownerOf(fill, owners) === undefined && nowMs - fill.filledMs < DOUBT_MS);
+    return { owners, inDoubt: left.filter((fill) => lookedUp.missing.some((attempt) => mayBeOf(fill, attempt))) };
   }
 
   /** Lets the orders behind these fills go on from "found". Fills are booked whether that succeeds or not. @throws StoreFailure */
@@ -59,6 +72,7 @@ export class AdoptOrders {
   async found(accountId: string, attempt: KnownAttempt, venueOrderId: string): Promise<void> {
     const { store, holder, clock, log, jobs, onQueued } = this.parts;
     const { clientOrderId, intentId, state } = attempt;
+    if (state === 'not-sent') return this.tellOfLie(accountId, attempt);
     const taken = await store.takeOver(intentId, holder, clock.nowMs(), LEASE_MS);
     if (taken === null) return this.tellOfLie(accountId, attempt);
     const isNewest = taken.attempt.clientOrderId === clientOrderId;
@@ -80,6 +94,21 @@ export class AdoptOrders {
     log.error({ event: 'account-halted', accountId, reason }, 'Halts the account until a person says so');
     await accounts.halt(accountId, reason, clock.nowMs());
   }
+}
+
+async function lookUp(venue: ExecutionVenue, attempts: readonly KnownAttempt[]): Promise<{ readonly found: readonly KnownAttempt[]; readonly missing: readonly KnownAttempt[] }> {
+  const [found, missing]: [KnownAttempt[], KnownAttempt[]] = [[], []];
+  for (const attempt of attempts) {
+    const lookup = await venue.trading.order(attempt.marketId, attempt.clientOrderId);
+    if (lookup.kind === 'found') found.push({ ...attempt, venueOrderId: lookup.order.venueOrderId });
+    else missing.push(attempt);
+  }
+  return { found, missing };
+}
+
+/** What was given up has been looked for long enough. */
+function mayBeOf(fill: VenueFill, { state, side, signMs }: KnownAttempt): boolean {
+  return fill.clientOrderId === null && (state === 'prepared' || state === 'unknown') && fill.side === side && fill.filledMs >= signMs - FILLED_BEFORE_MS;
 }
 
 function ownerOf(fill: VenueFill, attempts: readonly KnownAttempt[]): KnownAttempt | undefined {

@@ -51,20 +51,22 @@ export class SweepTrades {
   private async sweep(venue: ExecutionVenue, account: TradingAccount, market: SweptMarket): Promise<number> {
     const { books, failpoint } = this.parts;
     const nowMs = this.venueNowMs(venue);
-    const fills = await venue.trading.fillsSince(market.marketId, await this.sinceMs(account, market, nowMs));
+    const sweptFromMs = await this.sinceMs(account, market, nowMs);
+    const fills = await venue.trading.fillsSince(market.marketId, sweptFromMs);
     await failpoint('sweep.after_page');
     const bookings = await this.bookingsOf(venue, market, fills);
     await failpoint('sweep.before_watermark');
-    const { booked } = await books.book({ accountId: account.id, marketId: market.marketId, fills: bookings, watermarkMs: nowMs });
+    const { booked } = await books.book({ accountId: account.id, marketId: market.marketId, fills: bookings, watermarkMs: nowMs, sweptFromMs });
     return booked;
   }
 
   /**
-   * Of a market that was never swept: since the books were last equal to the venue, since what was traded there before is in
-   * them by its effect on the balances.
+   * Of a market that was never swept: since the books were last equal to the venue, by the venue's clock, since what was
+   * traded there before is in them by its effect on the balances. Nothing before that is ever asked for later.
    */
-  private async sinceMs(account: TradingAccount, { marketId, watermarkMs }: SweptMarket, nowMs: number): Promise<number> {
-    const sinceMs = watermarkMs === null ? (account.reconciledMs ?? account.createdMs) : watermarkMs - OVERLAP_MS;
+  private async sinceMs(account: TradingAccount, { marketId, watermarkMs, beginMs }: SweptMarket, nowMs: number): Promise<number> {
+    const firstMs = Math.floor((account.reconciledMs ?? account.createdMs) + nowMs - this.parts.clock.nowMs());
+    const sinceMs = watermarkMs === null ? firstMs : Math.max(watermarkMs - OVERLAP_MS, beginMs ?? 0);
     const oldestMs = nowMs - LONGEST_GAP_MS;
     if (account.mode === 'paper' || sinceMs >= oldestMs) return sinceMs;
     if (watermarkMs !== null) {
@@ -87,9 +89,10 @@ export class SweepTrades {
       clientOrderIds: [...new Set(fresh.flatMap(({ clientOrderId }) => clientOrderId ?? []))],
       venueOrderIds: [...new Set(fresh.map(({ venueOrderId }) => venueOrderId))],
     });
-    const attempts = [...byId, ...(await adopt.findOwners(venue, market.marketId, fresh, byId))];
+    const { owners, inDoubt } = await adopt.findOwners(venue, market.marketId, fresh, byId);
+    const attempts = [...byId, ...owners];
     await adopt.noteFound(venue, fresh, attempts);
-    return this.attributed(venue, market, fresh, attempts);
+    return this.attributed(venue, market, fresh.filter((fill) => !inDoubt.includes(fill)), attempts);
   }
 
   private async attributed(venue: ExecutionVenue, market: SweptMarket, fills: readonly VenueFill[], owners: readonly KnownAttempt[]): Promise<FillBooking[]> {

@@ -4,12 +4,12 @@ import { accountLock } from './account-lock.js';
 
 /** Fills, ledger, holdings, and what the intents have filled; those that are known already change nothing. */
 export async function bookFills(sql: Sql, request: BookingRequest): Promise<BookingResult> {
-  const { accountId, marketId, nowMs, fills, watermarkMs } = request;
+  const { accountId, marketId, nowMs, fills, watermarkMs, sweptFromMs } = request;
   const stray = fills.find(({ fill }) => fill.marketId !== marketId);
   if (stray !== undefined) throw new RangeError(`fill ${stray.fill.venueTradeId} is of ${stray.fill.marketId}, and ${marketId} was to be booked`);
   await sql.rows(`SELECT ${accountLock('$1::text')}`, [accountId]);
   const [booked] = await sql.rows<{ readonly count: number; readonly intents: readonly string[] }>(BOOK, [
-    accountId, marketId, nowMs, JSON.stringify(fills.map(toRow)), watermarkMs ?? null,
+    accountId, marketId, nowMs, JSON.stringify(fills.map(toRow)), watermarkMs ?? null, sweptFromMs ?? null,
   ]);
   const { count, intents } = booked!;
   return { booked: count, overfilled: intents.length === 0 ? [] : await overfilledOf(sql, intents) };
@@ -56,7 +56,7 @@ const BOOK = `
     CROSS JOIN jsonb_to_recordset(given.postings) AS posting (holder text, "portfolioId" text, asset text, quantity numeric)),
   added AS (${ADD_TO_INTENTS}),
   swept AS (
-    INSERT INTO sweep_watermark (account_id, market_id, watermark_ms) SELECT $1, $2, $5::bigint WHERE $5::bigint IS NOT NULL
+    INSERT INTO sweep_watermark (account_id, market_id, watermark_ms, begin_ms) SELECT $1, $2, $5::bigint, coalesce($6::bigint, $5::bigint) WHERE $5::bigint IS NOT NULL
     ON CONFLICT (account_id, market_id) DO UPDATE SET watermark_ms = EXCLUDED.watermark_ms WHERE sweep_watermark.watermark_ms < EXCLUDED.watermark_ms)
   SELECT (SELECT count(*)::int FROM booked) AS count, ARRAY(SELECT id FROM added ORDER BY id) AS intents`;
 

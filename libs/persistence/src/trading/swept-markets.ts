@@ -21,7 +21,7 @@ const MARKETS = `
     UNION ALL SELECT market_id, NULL, NULL, false FROM sweep_watermark WHERE account_id = $1),
   named AS (SELECT market_id, max(base) AS base, max(quote) AS quote, bool_or(is_active) AS is_active FROM needed GROUP BY market_id)
   SELECT named.market_id AS "marketId", coalesce(market.base, named.base) AS base, coalesce(market.quote, named.quote) AS quote,
-    swept.watermark_ms::float8 AS "watermarkMs", named.is_active AS "isActive"
+    swept.watermark_ms::float8 AS "watermarkMs", swept.begin_ms::float8 AS "beginMs", named.is_active AS "isActive"
   FROM named CROSS JOIN (SELECT venue FROM trading_account WHERE id = $1) AS account
   LEFT JOIN market ON market.venue = account.venue AND market.market_id = named.market_id
   LEFT JOIN sweep_watermark swept ON swept.account_id = $1 AND swept.market_id = named.market_id

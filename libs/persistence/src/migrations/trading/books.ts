@@ -26,6 +26,8 @@ const FILLS = [
      account_id   text NOT NULL REFERENCES trading_account (id),
      market_id    text NOT NULL,
      watermark_ms epoch_ms NOT NULL,
+     -- What was filled before is in the books by its effect on the balances.
+     begin_ms     epoch_ms NOT NULL,
      PRIMARY KEY (account_id, market_id)
    ) WITH (fillfactor = 50)`,
 ];
