@@ -102,6 +102,18 @@ describe('on the real exchange', () => {
     expect((await api.post(`/v1/portfolios/${id}/resume`)).body).toMatchObject(aProblem(409, 'state-conflict'));
   });
 
+  it('says how much money it is by the books, not how much it was at the creation', async () => {
+    await anAccount('MEXC', { canWithdraw: false });
+    const { id } = await aCreated(api, { mode: 'live', name: 'real three', capital: '300' });
+    expect((await api.post(`/v1/portfolios/${id}/funds`, { quantity: '900' })).status).toBe(200);
+    const start = (capital: string) => api.post(`/v1/portfolios/${id}/start`, { confirmation: { name: 'real three', capital } });
+    const asked = await start('300');
+    expect(asked.body).toMatchObject(aProblem(409, 'confirmation-needed'));
+    // 0.7 × 1,200 / 3 of each.
+    for (const words of ['of its 1200 USDT', '280.00 USDT of HANA', '840.00 USDT in all', '"capital": "1200"']) expect((asked.body as Problem).detail).toContain(words);
+    expect((await start('1200')).body).toMatchObject({ state: 'running' });
+  });
+
   it('asks the operator where the exchange does not tell whether the key can withdraw', async () => {
     await anAccount('MEXC');
     const { id } = await aCreated(api, { mode: 'live', name: 'real two' });
@@ -146,9 +158,17 @@ describe('the kill switch', () => {
     const refused = (await release({ scope, reason: 'prices are fine' })).body as Problem;
     expect(refused).toMatchObject(aProblem(409, 'account-unreconciled'));
     expect(refused.detail).toContain(portfolio.accountId);
+    expect(await (api.services.trading.accounts as PostgresAccountStore).reconciliations(portfolio.accountId, 10)).toMatchObject([{ cause: 'kill-switch', state: 'requested' }]);
     await reconciled(portfolio.accountId);
     expect((await release({ scope, reason: 'prices are fine' })).body).toMatchObject({ scope, state: 'run', reason: 'prices are fine' });
     expect((await api.get(`/v1/portfolios/${portfolio.id}`)).body).toMatchObject({ tradingState: 'run' });
+  });
+
+  it.each([[`portfolio:pf_${'0'.repeat(26)}`, 'portfolio-not-found'], ['account:live-mexk', 'account-not-found']])('says that it stopped nothing at %s', async (scope, code) => {
+    const answer = await engage({ scope });
+    expect(answer.body).toMatchObject(aProblem(404, code));
+    expect((answer.body as Problem).detail).toContain('nothing was stopped');
+    expect(((await api.get('/v1/kill-switch')).body as { engaged: unknown[] }).engaged).toEqual([]);
   });
 
   // The last of them: nobody releases it.

@@ -1,5 +1,5 @@
-import { planInitialAllocation, type PortfolioState } from '#domain';
-import type { AccountStore, TradingAccount } from '../accounts/account-store.port.js';
+import { planInitialAllocation, type DecimalText, type PortfolioState } from '#domain';
+import type { AccountStore, BookedBalance, TradingAccount } from '../accounts/account-store.port.js';
 import type { Clock } from '../ports/clock.port.js';
 import { unfitBecause, unknownWithdrawalRight, type Unfitness } from './account-fitness.js';
 import type { PortfolioStore } from './portfolio-store.port.js';
@@ -45,61 +45,92 @@ export type StartResult =
 
 export interface ChangeStateParts {
   readonly store: Pick<PortfolioStore, 'find' | 'changeState'>;
-  readonly accounts: Pick<AccountStore, 'find'>;
+  readonly accounts: Pick<AccountStore, 'find' | 'bookedBalances'>;
   readonly clock: Clock;
 }
 
 /** Somebody else may change the row between the look and the change, but not without end. */
 const TRIES = 5;
 
+type Move = Pick<StateCommand, 'action' | 'reason' | 'principal'>;
+
 export class ChangePortfolioState {
   constructor(private readonly parts: ChangeStateParts) {}
 
   /** To the state that it is in already: nothing changes. @throws StoreFailure */
-  async run({ idOrName, action, reason, principal }: StateCommand): Promise<StateResult> {
-    const { from, to } = ACTIONS[action];
-    for (let attempt = 1; attempt <= TRIES; attempt++) {
+  run(command: StateCommand): Promise<StateResult> {
+    return this.untilSettled(command.idOrName, (portfolio) => this.move(portfolio, command));
+  }
+
+  /** Live takes an account that is fit for it, and with real money a second act of its owner, about the money as it is when it starts. @throws StoreFailure */
+  start(command: StartCommand): Promise<StartResult> {
+    const { idOrName, principal } = command;
+    return this.untilSettled<StartResult>(idOrName, async (portfolio) => (await this.refusalOf(portfolio, command)) ?? this.move(portfolio, { action: 'start', reason: null, principal }));
+  }
+
+  private async untilSettled<Result extends { readonly kind: string }>(idOrName: string, attempt: (portfolio: Portfolio) => Promise<Result | null>): Promise<Result | { readonly kind: 'not-found' }> {
+    for (let tries = 1; tries <= TRIES; tries++) {
       const portfolio = await this.parts.store.find(idOrName);
       if (portfolio === null) return { kind: 'not-found' };
-      if (portfolio.state === to) return { kind: 'changed', portfolio };
-      if (!from.includes(portfolio.state)) return { kind: 'state-conflict', portfolio, allowedFrom: from };
-      const outcome = await this.parts.store.changeState(portfolio.id, portfolio.version, to, reason, this.parts.clock.nowMs(), principal);
-      if (outcome.kind === 'illegal') return { kind: 'state-conflict', portfolio, allowedFrom: from };
-      if (outcome.kind !== 'version-mismatch') return outcome;
+      const result = await attempt(portfolio);
+      if (result !== null) return result;
     }
     throw new Error(`portfolio ${idOrName} was changed by others ${TRIES} times in a row`);
   }
 
-  /** Live takes an account that is fit for it, and with real money a second act of its owner. @throws StoreFailure */
-  async start({ confirmation, acceptsUnknownWithdrawalRight, ...command }: StartCommand): Promise<StartResult> {
-    const portfolio = await this.parts.store.find(command.idOrName);
-    if (portfolio?.mode === 'live' && ACTIONS.start.from.includes(portfolio.state)) {
-      const account = await this.parts.accounts.find(portfolio.accountId);
-      const reasons = unfitBecause(portfolio.venue, account, this.parts.clock.nowMs());
-      const unknown = account === null || acceptsUnknownWithdrawalRight ? [] : unknownWithdrawalRight(account);
-      if (account === null || reasons.length + unknown.length > 0) return { kind: 'not-live-ready', reasons: [...reasons, ...unknown] };
-      const detail = whatIsNotConfirmed(portfolio, account, confirmation);
-      if (detail !== null) return { kind: 'confirmation-needed', portfolio, detail };
-    }
-    return this.run({ ...command, action: 'start', reason: null });
+  /** Null: it is no longer what was looked at. */
+  private async move(portfolio: Portfolio, { action, reason, principal }: Move): Promise<StateResult | null> {
+    const { from, to } = ACTIONS[action];
+    if (portfolio.state === to) return { kind: 'changed', portfolio };
+    if (!from.includes(portfolio.state)) return { kind: 'state-conflict', portfolio, allowedFrom: from };
+    const outcome = await this.parts.store.changeState(portfolio.id, portfolio.version, to, reason, this.parts.clock.nowMs(), principal);
+    if (outcome.kind === 'illegal') return { kind: 'state-conflict', portfolio, allowedFrom: from };
+    return outcome.kind === 'version-mismatch' ? null : outcome;
+  }
+
+  private async refusalOf(portfolio: Portfolio, { confirmation, acceptsUnknownWithdrawalRight }: StartCommand): Promise<StartResult | null> {
+    if (portfolio.mode !== 'live' || !ACTIONS.start.from.includes(portfolio.state)) return null;
+    const { accounts, clock } = this.parts;
+    const account = await accounts.find(portfolio.accountId);
+    const reasons = unfitBecause(portfolio.venue, account, clock.nowMs());
+    const unknown = account === null || acceptsUnknownWithdrawalRight ? [] : unknownWithdrawalRight(account);
+    if (account === null || reasons.length + unknown.length > 0) return { kind: 'not-live-ready', reasons: [...reasons, ...unknown] };
+    const detail = whatIsNotConfirmed({ portfolio, account, ...holdingsOf(portfolio, await accounts.bookedBalances(account.id)) }, confirmation);
+    return detail === null ? null : { kind: 'confirmation-needed', portfolio, detail };
   }
 }
 
-function whatIsNotConfirmed(portfolio: Portfolio, account: TradingAccount, confirmation: StartCommand['confirmation']): string | null {
-  const { venue, name, capital } = portfolio;
+/** What a start is about. */
+interface Stake {
+  readonly portfolio: Portfolio;
+  readonly account: TradingAccount;
+  /** By the books: what it was created with, and what has been moved since. */
+  readonly cash: DecimalText;
+  readonly holdsAssets: boolean;
+}
+
+function holdingsOf({ id, configuration: { quote } }: Portfolio, booked: readonly BookedBalance[]): Pick<Stake, 'cash' | 'holdsAssets'> {
+  const own = booked.flatMap(({ asset, portfolios }) => portfolios.filter(({ portfolioId }) => portfolioId === id).map(({ quantity }) => ({ asset, quantity })));
+  return { cash: own.find(({ asset }) => asset === quote)?.quantity ?? '0', holdsAssets: own.some(({ asset, quantity }) => asset !== quote && Number(quantity) > 0) };
+}
+
+function whatIsNotConfirmed(stake: Stake, confirmation: StartCommand['confirmation']): string | null {
+  const { venue, name, capital: given, isAllocated } = stake.portfolio;
+  const capital = isAllocated ? given : stake.cash;
   if (venue !== 'MEXC' || (confirmation?.name === name && confirmation.capital === capital)) return null;
   const wrong = confirmation === null ? '' : 'the confirmation does not match; ';
-  return `${wrong}${whatIsAboutToBeDone(portfolio, account)}; to do it, send confirmation: {"name": "${name}", "capital": "${capital}"}`;
+  return `${wrong}${whatIsAboutToBeDone(stake)}; to do it, send confirmation: {"name": "${name}", "capital": "${capital}"}`;
 }
 
 /** In words that nobody can take for paper. */
-function whatIsAboutToBeDone({ name, venue, capital, configuration, isAllocated }: Portfolio, account: TradingAccount): string {
-  const { assets, quote, parameters } = configuration;
+function whatIsAboutToBeDone({ portfolio, account, cash, holdsAssets }: Stake): string {
+  const { name, venue, configuration: { assets, quote, parameters }, isAllocated } = portfolio;
   const money = `REAL MONEY of account ${account.id} (API key ${account.keyFingerprint ?? 'unknown'}) at ${venue}`;
   const range = `portfolio "${name}" is about to trade with ${money}`;
-  if (isAllocated) return `${range}: it goes on rebalancing what it holds of ${assets.map(({ base }) => base).join(', ')}`;
-  const purchases = planInitialAllocation(assets.length, { ...parameters, initialCapital: Number(capital) });
+  if (isAllocated) return `${range}: it goes on rebalancing what it holds of ${assets.map(({ base }) => base).join(', ')}, with ${cash} ${quote} beside it`;
+  if (holdsAssets) return `${range}: of the ${cash} ${quote} that are left it buys what its start left out of ${assets.map(({ base }) => base).join(', ')}, and rebalances from then on without asking`;
+  const purchases = planInitialAllocation(assets.length, { ...parameters, initialCapital: Number(cash) });
   const listed = purchases.map(({ asset, value }) => `${value.toFixed(2)} ${quote} of ${assets[asset]!.base}`).join(', ');
   const total = purchases.reduce((sum, { value }) => sum + value, 0);
-  return `${range}: of its ${capital} ${quote} it buys ${listed} by market orders (${total.toFixed(2)} ${quote} in all), and rebalances from then on without asking`;
+  return `${range}: of its ${cash} ${quote} it buys ${listed} by market orders (${total.toFixed(2)} ${quote} in all), and rebalances from then on without asking`;
 }
