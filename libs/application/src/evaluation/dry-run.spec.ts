@@ -70,6 +70,17 @@ it('shows prices that are no good with their flags, and no plan from them', () =
   expect([missing.totalValue, missing.assets[0]!.value, missing.assets[1]!.value]).toEqual([null, null, 1_000]);
 });
 
+it('shows what another configuration would do, though nothing can be set off just now', async () => {
+  const filledMs = LOOK_MS - 60_000;
+  const cooling = { lastFillMs: [filledMs, filledMs, filledMs] };
+  const dryRun = new DryRun({
+    store: { load: async (_id, _nowMs, configuration) => anEvaluatedPortfolio(configuration === undefined ? cooling : { ...cooling, configuration }) },
+    prices: { read: async () => quotesAt([1.9, 1, 1]) }, markets: { statusOf: async () => null }, clock: { nowMs: () => LOOK_MS }, limits: LIMITS,
+  });
+  expect(await dryRun.run('pf')).toMatchObject({ outcome: { reason: 'all-in-cooldown' }, plan: null });
+  expect(await dryRun.run('pf', aBasketConfiguration())).toMatchObject({ plan: { reason: 'upside' } });
+});
+
 it('takes another configuration, and is told of no portfolio that is not there', async () => {
   const asked: unknown[] = [];
   const dryRun = new DryRun({

@@ -21,7 +21,10 @@ export interface DryRunParts {
 export class DryRun {
   constructor(private readonly parts: DryRunParts) {}
 
-  /** With another configuration where one is given. Null: there is no such portfolio. @throws StoreFailure, or the failure of whatever carries prices */
+  /**
+   * With another configuration where one is given, and then as if no asset were in cooldown: what the change does once those
+   * have ended belongs to it. Null: there is no such portfolio. @throws StoreFailure, or the failure of whatever carries prices
+   */
   async run(portfolioId: string, configuration?: PortfolioConfiguration): Promise<DryRunResult | null> {
     const { store, prices, markets, clock, limits } = this.parts;
     const stored = await store.load(portfolioId, clock.nowMs(), configuration);
@@ -30,8 +33,9 @@ export class DryRun {
     // Without a reading of the venue's clock ours is the best there is: nothing is done by it here.
     const timeMs = Math.floor(clock.nowMs() + (status?.clockOffsetMs ?? 0));
     const latest = await prices.read(stored.venue, stored.configuration.assets.map(({ marketId }) => marketId));
-    const result = previewEvaluation(stored, latest, timeMs, limits);
-    return configuration === undefined ? result : { ...result, configVersion: null };
+    if (configuration === undefined) return previewEvaluation(stored, latest, timeMs, limits);
+    const rested = { ...stored, lastFillMs: stored.lastFillMs.map(() => null) };
+    return { ...previewEvaluation(rested, latest, timeMs, limits), configVersion: null };
   }
 }
 
