@@ -34,6 +34,11 @@ it.each([0, -5])('stays where the equity before was %d', (equity) => {
   expect(nextReturnIndex({ equity, returnIndex: 0.8, peakIndex: 1 }, 100, 100)).toEqual({ returnIndex: 0.8, peakIndex: 1, drawdown: expect.closeTo(0.2, 12) });
 });
 
+// 0.1 + 0.2 - 0.3 is 5.5e-17 in floats, not 0: as the return of dust it would be anything.
+it.each([[1e-14, 1_000, 1_000.0000000000001], [1e-12, 500, 500]])('is not thrown by the digits of a large sum that comes to dust of %d', (dust, equity, flows) => {
+  expect(nextReturnIndex({ equity: dust, returnIndex: 0.8, peakIndex: 1 }, equity, flows)).toMatchObject({ returnIndex: 0.8 });
+});
+
 it('never falls below nothing', () => {
   expect(nextReturnIndex({ equity: 100, returnIndex: 1, peakIndex: 1 }, 50, 80)).toEqual({ returnIndex: 0, peakIndex: 1, drawdown: 1 });
 });
