@@ -52,7 +52,7 @@ export class ReplayPortfolio {
     const found: Evaluation[] = [];
     let beforeId: string | undefined;
     while (found.length < MAX_REPLAYED) {
-      const page = await this.parts.evaluations.evaluations(portfolioId, { limit: PAGE, beforeId });
+      const page = await this.parts.evaluations.evaluations(portfolioId, { limit: PAGE, atMs: toMs, ...(beforeId === undefined ? {} : { beforeId }) });
       found.push(...page.filter(({ firstMs }) => firstMs >= fromMs && firstMs <= toMs));
       beforeId = page.at(-1)?.id;
       if (page.length < PAGE || page.at(-1)!.firstMs < fromMs) return { evaluations: found.toReversed(), isCut: false };
