@@ -167,7 +167,7 @@ it('pages through the books, whose postings sum to zero', async () => {
 it('tells the equity with its return, labelled', async () => {
   const portfolio = await aCreated(api);
   for (const [atMs, equity, index] of [[AT_MS, 1_000, 1], [AT_MS + 60_000, 1_100, 1.1], [AT_MS + 120_000, 990, 0.99]]) {
-    await api.rows.query('INSERT INTO equity_point (portfolio_id, at_ms, equity, cash, flows, flows_total, return_index, peak_index) VALUES ($1, $2, $3, 300, 0, 1000, $4::float8, greatest(1.1, $4::float8))', [portfolio.id, atMs, equity, index]);
+    await api.rows.query('INSERT INTO equity_point (portfolio_id, at_ms, equity, cash, flows, flows_total, return_index, peak_index, config_version) VALUES ($1, $2, $3, 300, 0, 1000, $4::float8, greatest(1.1, $4::float8), 1)', [portfolio.id, atMs, equity, index]);
   }
   const all = PortfolioEquity.parse((await api.get(`${pathOf(portfolio)}/equity`)).body);
   expect(all).toMatchObject({ mode: 'paper', money: 'paper', equity: [1_000, 1_100, 990], returnIndex: [1, 1.1, 0.99] });

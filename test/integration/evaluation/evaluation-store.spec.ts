@@ -3,7 +3,7 @@ import type { EvaluatedPortfolio, EvaluationInput, LookTaken, NewEvaluation, New
 import { DEFAULT_PARAMETERS } from '#domain';
 import { createDataSource, PostgresEvaluationStore } from '#persistence';
 import {
-  aConfiguration, aDecision, aHolding, aMarket, aPlan, aPortfolio, aTradingAccount, NOW_MS, openTradingDatabase, type AccountRow, type PortfolioRow, type TradingDatabase,
+  aConfiguration, aDecision, aHolding, aMarket, anIntent, aPlan, aPortfolio, aTradingAccount, NOW_MS, openTradingDatabase, type AccountRow, type PlanRow, type PortfolioRow, type TradingDatabase,
 } from '../trading/trading-rows.js';
 
 const JOBS = { queue: 'plan-advance', priority: 1 };
@@ -63,6 +63,11 @@ const aFlow = (key: string, flows: readonly { readonly portfolioId: string; read
   `INSERT INTO ledger_transaction (key, account_id, kind, occurred_ms, booked_ms, flows) VALUES ($1, $2, 'allocation', 1, 1, $3)`, [key, account.id, JSON.stringify(flows)],
 );
 
+const filled = async (plan: PlanRow): Promise<void> => {
+  const { id } = await anIntent(database, plan, { state: 'filled' });
+  await database.query('UPDATE order_intent SET filled_quantity = 1 WHERE id = $1', [id]);
+};
+
 const overdue = (nowMs: number) => store.overdueShards('SIMULATOR', nowMs);
 
 const lookRow = async ({ id }: { readonly id: string }) => {
@@ -94,9 +99,34 @@ describe('a portfolio that is due', () => {
     const portfolio = await aPortfolio(database, account);
     await aPlan(database, portfolio, { state: 'done', createdMs: NOW_MS - DAY_MS });
     await aPlan(database, portfolio, { state: 'aborted', createdMs: NOW_MS - DAY_MS + 1 });
-    await aPlan(database, portfolio, { state: 'done', createdMs: NOW_MS - 2 });
+    await filled(await aPlan(database, portfolio, { state: 'done', createdMs: NOW_MS - 2 }));
     const open = await aPlan(database, portfolio, { state: 'settling', createdMs: NOW_MS - 1 });
     expect(await theDueOne()).toMatchObject({ openPlanId: open.id, plansLastDay: 3, lastAbortedMs: NOW_MS - DAY_MS + 1 });
+  });
+
+  it('waits after a plan that was done without any fill, as after one that was aborted', async () => {
+    const portfolio = await aPortfolio(database, account);
+    await aPlan(database, portfolio, { state: 'done', createdMs: NOW_MS - 600_000 });
+    expect(await theDueOne()).toMatchObject({ lastAbortedMs: null });
+    const inVain = await aPlan(database, portfolio, { state: 'done', createdMs: NOW_MS - 1_000 });
+    await anIntent(database, inVain, { state: 'skipped' });
+    expect(await theDueOne()).toMatchObject({ lastAbortedMs: NOW_MS - 1_000 });
+  });
+
+  it('knows whether its last equity was that of other assets', async () => {
+    const { id } = await aPortfolio(database, account);
+    const versionOf = (version: number, assets: readonly object[]) => database.query(
+      `INSERT INTO portfolio_configuration (portfolio_id, version, document, sha256, created_ms, created_by) VALUES ($1, $2, $3, repeat('0', 64), 1, 'a test')`,
+      [id, version, JSON.stringify({ ...aConfiguration(), assets })],
+    );
+    await database.query(`INSERT INTO equity_point (portfolio_id, at_ms, equity, cash, flows, flows_total, return_index, peak_index, config_version) VALUES ($1, 1, 5, 1, 0, 0, 1, 1, 1)`, [id]);
+    expect((await theDueOne()).lastEquity).toEqual({ atMs: 1, equity: 5, returnIndex: 1, peakIndex: 1, flowsTotal: 0, isOfOtherBasket: false });
+    await versionOf(2, [...aConfiguration().assets].reverse());
+    await versionOf(3, aConfiguration().assets.slice(1));
+    for (const [version, isOfOtherBasket] of [[2, false], [3, true]] as const) {
+      await database.query('UPDATE portfolio SET config_version = $2 WHERE id = $1', [id, version]);
+      expect((await theDueOne()).lastEquity).toMatchObject({ isOfOtherBasket });
+    }
   });
 
   it('obeys the strictest of the switches that concern it', async () => {
@@ -206,11 +236,11 @@ describe('a look', () => {
   });
 
   it('takes its equity along, or leaves both', async () => {
-    const point = { equity: 100, cash: 40, flows: 10, flowsTotal: 60, returnIndex: 1.25, peakIndex: 1.5 };
+    const point = { equity: 100, cash: 40, flows: 10, flowsTotal: 60, returnIndex: 1.25, peakIndex: 1.5, configVersion: 1 };
     const seen = await theDueOne();
     await store.record(anEvaluation(seen, {}, { equity: point }));
     const next = await theDueOne(NOW_MS + MINUTE_MS);
-    expect(next.lastEquity).toEqual({ atMs: NOW_MS, equity: 100, returnIndex: 1.25, peakIndex: 1.5, flowsTotal: 60 });
+    expect(next.lastEquity).toEqual({ atMs: NOW_MS, equity: 100, returnIndex: 1.25, peakIndex: 1.5, flowsTotal: 60, isOfOtherBasket: false });
     await store.recordFolded([aLook(seen, { atMs: NOW_MS + 1, equity: point })]);
     await store.recordFolded([aLook(next, { atMs: NOW_MS + MINUTE_MS, equity: { ...point, equity: 101 } })]);
     expect(await database.query('SELECT at_ms::float8, equity FROM equity_point ORDER BY at_ms')).toEqual([{ at_ms: NOW_MS, equity: 100 }, { at_ms: NOW_MS + MINUTE_MS, equity: 101 }]);

@@ -55,7 +55,7 @@ async function makeSubject(): Promise<PortfolioStoreSubject> {
     addEquity: async (portfolioId, points) => {
       for (const { atMs, equity, cash, flows, returnIndex, peakIndex } of points) {
         await rows(
-          `INSERT INTO equity_point (portfolio_id, at_ms, equity, cash, flows, flows_total, return_index, peak_index) VALUES ($1, $2, $3, $4, $5, 0, $6, $7)`,
+          `INSERT INTO equity_point (portfolio_id, at_ms, equity, cash, flows, flows_total, return_index, peak_index, config_version) VALUES ($1, $2, $3, $4, $5, 0, $6, $7, 1)`,
           [portfolioId, atMs, equity, cash, flows, returnIndex, peakIndex],
         );
       }

@@ -113,16 +113,16 @@ describe('where purchases are not wanted', () => {
 });
 
 describe('the equity', () => {
-  const LAST = { atMs: LOOK_MS - 60_000, equity: 4_000, returnIndex: 1.1, peakIndex: 1.25, flowsTotal: 500 };
+  const LAST = { atMs: LOOK_MS - 60_000, equity: 4_000, returnIndex: 1.1, peakIndex: 1.25, flowsTotal: 500, isOfOtherBasket: false };
 
   it('begins with an index of one, whatever has flowed in', () => {
-    expect(look({ flowsTotal: 4_000 }, [1, 1, 1]).equity).toEqual({ equity: 4_000, cash: 1_000, flows: 0, flowsTotal: 4_000, returnIndex: 1, peakIndex: 1 });
+    expect(look({ flowsTotal: 4_000 }, [1, 1, 1]).equity).toEqual({ equity: 4_000, cash: 1_000, flows: 0, flowsTotal: 4_000, returnIndex: 1, peakIndex: 1, configVersion: 1 });
   });
 
   it('is net of what came in since', () => {
     // 4,400 now, of which 200 came in: 4,200 / 4,000 = 1.05 of 1.1.
     expect(look({ lastEquity: LAST, flowsTotal: 700, cash: '1400' }, [1, 1, 1]).equity).toEqual({
-      equity: 4_400, cash: 1_400, flows: 200, flowsTotal: 700, returnIndex: expect.closeTo(1.155, 12), peakIndex: 1.25,
+      equity: 4_400, cash: 1_400, flows: 200, flowsTotal: 700, returnIndex: expect.closeTo(1.155, 12), peakIndex: 1.25, configVersion: 1,
     });
   });
 
@@ -143,7 +143,7 @@ describe('the equity', () => {
 describe('a loss beyond the limit', () => {
   const configuration = aBasketConfiguration({ caps: { ...DEFAULT_CAPS, maxDrawdown: 0.2 } });
   // 3,100 now, 4,000 before: the index is 0.775 of its peak, 22.5 % below it.
-  const losing = { configuration, lastEquity: { atMs: LOOK_MS - 60_000, equity: 4_000, returnIndex: 1, peakIndex: 1, flowsTotal: 0 } };
+  const losing = { configuration, lastEquity: { atMs: LOOK_MS - 60_000, equity: 4_000, returnIndex: 1, peakIndex: 1, flowsTotal: 0, isOfOtherBasket: false } };
 
   it('halts what is traded, also while a plan is open, once', () => {
     expect(look(losing, [0.7, 0.7, 0.7])).toMatchObject({ mustHalt: true, outcome: { reason: 'drawdown' } });
@@ -159,6 +159,20 @@ describe('a loss beyond the limit', () => {
   });
 });
 
+describe('a change of the basket', () => {
+  // XAN, 1,000 of 4,000, was taken out; what is held of it is counted no more.
+  const basket = { assets: ['HANA', 'AIA'].map((base) => ({ base, marketId: `${base}USDT` })), caps: { ...DEFAULT_CAPS, maxDrawdown: 0.2 } };
+  const changed = {
+    configuration: aBasketConfiguration(basket), configVersion: 2, quantities: ['1000', '1000'], lastFillMs: [null, null], quarantinedUntilMs: [null, null], flowsTotal: 4_000,
+    markets: [aMarketOf('HANA'), aMarketOf('AIA')], lastEquity: { atMs: LOOK_MS - 1, equity: 4_000, returnIndex: 1.2, peakIndex: 1.25, flowsTotal: 4_000, isOfOtherBasket: true },
+  };
+
+  it('is no loss: what left it has flowed out', () => {
+    const { equity, mustHalt } = look(changed, [1, 1]);
+    expect([equity, mustHalt]).toEqual([{ equity: 3_000, cash: 1_000, flows: -1_000, flowsTotal: 4_000, returnIndex: 1.2, peakIndex: 1.25, configVersion: 2 }, false]);
+  });
+});
+
 describe('a hold', () => {
   const current = { evaluationId: 'ev_1', kind: 'hold' as const, reason: 'price-stale', subject: 'AIA', configVersion: 1 };
 
@@ -168,6 +182,9 @@ describe('a hold', () => {
     expect(isFolded({ ...current, reason: 'price-frozen' }, stale('AIA'), 1)).toBe(false);
     expect(isFolded(current, stale('AIA'), 2)).toBe(false);
     expect(isFolded(null, stale('AIA'), 1)).toBe(false);
+    const books = (problem: string) => look({ account: { isReconciled: false, openOrderCount: 0, problem } }, [1, 1, 1]).outcome;
+    const differing = { ...current, reason: 'account-unreconciled', subject: 'the books differ' };
+    expect([isFolded(differing, books('the books differ'), 1), isFolded(differing, books('the key was refused'), 1)]).toEqual([true, false]);
     expect(isFolded({ ...current, kind: 'plan' }, stale('AIA'), 1)).toBe(false);
     expect(isFolded({ ...current, reason: 'upside', subject: 'HANA' }, look({}, [1.9, 1, 1]).outcome, 1)).toBe(false);
   });

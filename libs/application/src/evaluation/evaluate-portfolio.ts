@@ -84,15 +84,15 @@ interface Standing {
   readonly point: NewEquityPoint;
 }
 
-/** Assets beside the basket are no part of it: they are not priced. */
-function standingOf({ lastEquity, flowsTotal }: EvaluatedPortfolio, snapshot: PortfolioSnapshot): Standing {
+/** Assets beside the basket are no part of it: they are not priced. What leaves it or joins it with a change of the basket flows out or in. */
+function standingOf({ lastEquity, flowsTotal, configVersion }: EvaluatedPortfolio, snapshot: PortfolioSnapshot): Standing {
   const equity = valueHoldings(snapshot).totalValue;
-  const flows = lastEquity === null ? 0 : flowsTotal - lastEquity.flowsTotal;
+  const flows = lastEquity === null ? 0 : lastEquity.isOfOtherBasket ? equity - lastEquity.equity : flowsTotal - lastEquity.flowsTotal;
   const { returnIndex, peakIndex, drawdown } = nextReturnIndex(lastEquity, equity, flows);
-  return { drawdown, point: { equity, cash: snapshot.cash, flows, flowsTotal, returnIndex, peakIndex } };
+  return { drawdown, point: { equity, cash: snapshot.cash, flows, flowsTotal, returnIndex, peakIndex, configVersion } };
 }
 
 function isPointDue({ lastEquity }: EvaluatedPortfolio, { flows }: NewEquityPoint, timeMs: number): boolean {
-  if (lastEquity === null || flows !== 0) return true;
+  if (lastEquity === null || lastEquity.isOfOtherBasket || flows !== 0) return true;
   return Math.floor(timeMs / POINT_EVERY_MS) > Math.floor(lastEquity.atMs / POINT_EVERY_MS);
 }

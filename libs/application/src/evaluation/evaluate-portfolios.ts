@@ -161,7 +161,7 @@ export class EvaluatePortfolios {
     for (const { portfolio, look } of taken) {
       if (!look.mustHalt) continue;
       const { maxDrawdown } = portfolio.configuration.caps;
-      const reason = `the equity fell further below its peak than maxDrawdown ${maxDrawdown}; raise it, or accept a new peak, before trading goes on`;
+      const reason = `the equity fell further below its peak than maxDrawdown ${maxDrawdown}; raise it or set it to none before the switch is released, or the next look engages it again`;
       await this.parts.killSwitches.engage({ scope: `portfolio:${portfolio.id}`, state: 'halt', reason, setBy: 'strategy-evaluator', setMs: look.input.timeMs });
       this.parts.log.error({ event: 'drawdown-halt', portfolioId: portfolio.id, maxDrawdown }, 'Halted a portfolio that lost more than it may');
     }

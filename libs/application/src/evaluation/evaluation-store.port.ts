@@ -28,7 +28,7 @@ export interface EvaluatedPortfolio {
   /** Until when no plan may touch the asset; null: free. */
   readonly quarantinedUntilMs: readonly (number | null)[];
   readonly plansLastDay: number;
-  /** When the last plan that was aborted within the last day ended; null: none was. */
+  /** When the last plan of the last day that was aborted, or was done a moment ago without any fill, ended; null: none was. */
   readonly lastAbortedMs: number | null;
   /** Grows by one with each look; whoever writes must have seen the last. */
   readonly lookSeq: number;
@@ -37,9 +37,19 @@ export interface EvaluatedPortfolio {
   readonly lookRequestedMs: number | null;
   /** The row that a further hold of the same reason would extend. */
   readonly current: CurrentEvaluation | null;
-  readonly lastEquity: { readonly atMs: number; readonly equity: number; readonly returnIndex: number; readonly peakIndex: number; readonly flowsTotal: number } | null;
+  readonly lastEquity: LastEquity | null;
   /** External flows in all, in quote at the prices of their booking; read at the same moment as the holdings. */
   readonly flowsTotal: number;
+}
+
+export interface LastEquity {
+  readonly atMs: number;
+  readonly equity: number;
+  readonly returnIndex: number;
+  readonly peakIndex: number;
+  readonly flowsTotal: number;
+  /** It was the worth of other assets than those of now. */
+  readonly isOfOtherBasket: boolean;
 }
 
 export interface KnownRules {
@@ -77,6 +87,8 @@ export interface NewEquityPoint {
   readonly flowsTotal: number;
   readonly returnIndex: number;
   readonly peakIndex: number;
+  /** What was valued: assets are part of the equity or not by their configuration. */
+  readonly configVersion: number;
 }
 
 export interface NewIntent {

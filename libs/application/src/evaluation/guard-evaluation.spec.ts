@@ -31,7 +31,7 @@ const CASES: readonly Case[] = [
   { name: 'a kill switch at halt', portfolio: { tradingState: 'halt' }, reason: 'halted', detail: /kill switch/ },
   { name: 'a portfolio that is paused', portfolio: { state: 'paused' }, reason: 'paused', detail: /is paused/, subject: 'paused' },
   { name: 'a plan under way', portfolio: { openPlanId: 'pl_1' }, reason: 'plan-open', detail: /pl_1/, subject: 'pl_1' },
-  { name: 'books that are not understood', portfolio: { account: { isReconciled: false, openOrderCount: 3, problem: 'books differ' } }, reason: 'account-unreconciled', detail: /books differ/ },
+  { name: 'books that are not understood', portfolio: { account: { isReconciled: false, openOrderCount: 3, problem: 'books differ' } }, reason: 'account-unreconciled', subject: 'books differ', detail: /books differ/ },
   { name: 'orders open at the venue', portfolio: { account: { isReconciled: true, openOrderCount: 3, problem: null } }, reason: 'open-orders', detail: /3 open orders/ },
   { name: 'a market of which nothing is known', portfolio: { markets: markets(null) }, reason: 'rules-missing', detail: /nothing is known of market AIAUSDT/, subject: 'AIA' },
   { name: 'rules an hour old', portfolio: { markets: markets(aMarketOf('AIA', {}, { seenMs: LOOK_MS - 3_600_001 })) }, reason: 'rules-missing', detail: /AIAUSDT are 60 minutes old/, subject: 'AIA' },

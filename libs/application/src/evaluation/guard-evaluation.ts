@@ -12,11 +12,14 @@ export interface GuardFacts {
   readonly abortPauseMs: number;
 }
 
+/** As long as the database keeps it. */
+const LONGEST_SUBJECT = 300;
+
 interface Obstacle {
   readonly reason: GuardReason;
   readonly detail: string;
   /** Left out: the reason is about the portfolio as a whole. */
-  readonly subject?: string;
+  readonly subject?: string | undefined;
 }
 
 type Guard = (facts: GuardFacts) => Obstacle | null;
@@ -25,7 +28,7 @@ type Guard = (facts: GuardFacts) => Obstacle | null;
 export function guardEvaluation(facts: GuardFacts): EvaluationHold | null {
   for (const guard of GUARDS) {
     const obstacle = guard(facts);
-    if (obstacle !== null) return { kind: 'hold', subject: null, ...obstacle, declined: [] };
+    if (obstacle !== null) return { kind: 'hold', ...obstacle, subject: obstacle.subject ?? null, declined: [] };
   }
   return null;
 }
@@ -41,7 +44,7 @@ const planOpen: Guard = ({ portfolio: { openPlanId } }) =>
   openPlanId === null ? null : { reason: 'plan-open', detail: `plan ${openPlanId} is under way`, subject: openPlanId };
 
 const unreconciled: Guard = ({ portfolio: { account } }) =>
-  account.isReconciled ? null : { reason: 'account-unreconciled', detail: account.problem ?? 'the account is not reconciled' };
+  account.isReconciled ? null : { reason: 'account-unreconciled', detail: account.problem ?? 'the account is not reconciled', subject: account.problem?.slice(0, LONGEST_SUBJECT) };
 
 const openOrders: Guard = ({ portfolio: { account, accountId } }) =>
   account.openOrderCount === 0 ? null : { reason: 'open-orders', detail: `account ${accountId} has ${account.openOrderCount} open orders at the venue` };
@@ -92,7 +95,7 @@ const PRICE_FAULTS: Readonly<Record<PriceFlag, string>> = {
 const recentlyAborted: Guard = ({ portfolio: { lastAbortedMs }, input: { timeMs }, abortPauseMs }) =>
   lastAbortedMs === null || timeMs - lastAbortedMs >= abortPauseMs
     ? null
-    : { reason: 'recently-aborted', detail: `the last plan was aborted; the next is made ${abortPauseMs / 1_000} s after that at the soonest` };
+    : { reason: 'recently-aborted', detail: `the last plan was aborted, or could trade nothing; the next is made ${abortPauseMs / 1_000} s after that at the soonest` };
 
 const plansPerDay: Guard = ({ portfolio: { plansLastDay, configuration: { caps } } }) =>
   plansLastDay < caps.maxPlansPerDay ? null : { reason: 'plans-per-day', detail: `${plansLastDay} plans were made within a day, of maxPlansPerDay ${caps.maxPlansPerDay}` };

@@ -31,6 +31,16 @@ export interface PortfolioRow {
   readonly last_equity: EvaluatedPortfolio['lastEquity'];
 }
 
+/** The order of the assets does not matter to their worth. */
+const IS_OTHER_BASKET = `coalesce((
+  SELECT NOT ((was.document -> 'assets') @> (current.document -> 'assets') AND (was.document -> 'assets') <@ (current.document -> 'assets'))
+  FROM portfolio_configuration was, portfolio_configuration current
+  WHERE was.portfolio_id = p.id AND was.version = equity_point.config_version AND current.portfolio_id = p.id AND current.version = p.config_version), false)`;
+
+/** Of plans that are done only those of the last minutes are looked into: what they could not trade then, the next could not either. */
+const IS_IN_VAIN = `CASE state WHEN 'aborted' THEN true
+  WHEN 'done' THEN finished_ms > $1::float8 - 300000 AND NOT EXISTS (SELECT FROM order_intent WHERE plan_id = plan.id AND filled_quantity > 0) ELSE false END`;
+
 /**
  * All that an evaluation needs of a portfolio but its configuration and its markets' rules, which are kept in memory. One
  * reading, so that holdings, flows, plan and look are of the same moment. $1: now, by the venue's clock.
@@ -48,7 +58,8 @@ const PORTFOLIO = `
     (SELECT json_object_agg(market_id, until_ms) FROM market_quarantine WHERE account_id = p.account_id AND until_ms > $1::float8) AS quarantines,
     CASE WHEN open.id IS NOT NULL THEN json_build_object(
       'evaluationId', open.id, 'kind', open.kind, 'reason', open.reason, 'subject', open.subject, 'configVersion', open.config_version) END AS current,
-    (SELECT json_build_object('atMs', at_ms, 'equity', equity, 'returnIndex', return_index, 'peakIndex', peak_index, 'flowsTotal', flows_total)
+    (SELECT json_build_object('atMs', at_ms, 'equity', equity, 'returnIndex', return_index, 'peakIndex', peak_index, 'flowsTotal', flows_total,
+         'isOfOtherBasket', CASE WHEN config_version = p.config_version THEN false ELSE ${IS_OTHER_BASKET} END)
        FROM equity_point WHERE portfolio_id = p.id ORDER BY at_ms DESC LIMIT 1) AS last_equity
   FROM portfolio p
   JOIN portfolio_look look ON look.portfolio_id = p.id
@@ -56,8 +67,8 @@ const PORTFOLIO = `
   LEFT JOIN portfolio_flow flow ON flow.portfolio_id = p.id
   LEFT JOIN evaluation open ON open.id = look.evaluation_id
   CROSS JOIN LATERAL (
-    SELECT count(*)::int AS plans_last_day, (max(finished_ms) FILTER (WHERE state = 'aborted'))::float8 AS last_aborted_ms
-    FROM rebalance_plan WHERE portfolio_id = p.id AND created_ms > $1::float8 - 86400000) recent`;
+    SELECT count(*)::int AS plans_last_day, (max(finished_ms) FILTER (WHERE ${IS_IN_VAIN}))::float8 AS last_aborted_ms
+    FROM rebalance_plan plan WHERE portfolio_id = p.id AND created_ms > $1::float8 - 86400000) recent`;
 
 /** Those that wait longest first; what a look at the shard leaves, the next one takes. */
 const MOST_AT_ONCE = 2_000;

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import {
-  StoreFailure, type EvaluatedPortfolio, type Evaluation, type EvaluationStore, type LookTaken, type NewEvaluation, type RecordOutcome, type VenueName,
+  StoreFailure, type EvaluatedPortfolio, type Evaluation, type EvaluationStore, type LastEquity, type LookTaken, type NewEvaluation, type RecordOutcome, type VenueName,
 } from '#application';
 import type { PortfolioConfiguration } from '#domain';
 import { inTransaction, withSession, type Sql } from '../session/sql.js';
@@ -38,7 +38,7 @@ export class PostgresEvaluationStore implements EvaluationStore {
       if (row === undefined) return null;
       const configurations = configuration === undefined ? await this.configurations.of(sql, [row]) : [configuration];
       const [portfolio] = await this.toPortfolios(sql, row.venue, [row], configurations);
-      return portfolio!;
+      return configuration === undefined ? portfolio! : { ...portfolio!, lastEquity: ofOtherBasket(portfolio!.lastEquity) };
     });
   }
 
@@ -84,6 +84,9 @@ export class PostgresEvaluationStore implements EvaluationStore {
     return rows.map((row, index) => toEvaluatedPortfolio(row, configurations[index]!, rules));
   }
 }
+
+/** What it was worth with the assets that it has is no measure for others. */
+const ofOtherBasket = (last: LastEquity | null): LastEquity | null => (last === null ? null : { ...last, isOfOtherBasket: true });
 
 /** The unique constraint that a statement ran against; null for any other failure. */
 function violatedUnique(error: unknown): string | null {

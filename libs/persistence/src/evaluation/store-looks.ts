@@ -23,10 +23,10 @@ const FOLD = `
       look_requested_ms = ${REQUEST_LEFT}, evaluation_looks = look.evaluation_looks + 1
     FROM mine AS taken WHERE look.portfolio_id = taken.portfolio_id RETURNING look.portfolio_id, taken.at_ms),
   pointed AS (
-    INSERT INTO equity_point (portfolio_id, at_ms, equity, cash, flows, flows_total, return_index, peak_index)
-    SELECT portfolio_id, counted.at_ms, equity, cash, flows, flows_total, return_index, peak_index
-    FROM counted JOIN unnest($6::text[], $7::float8[], $8::float8[], $9::float8[], $10::float8[], $11::float8[], $12::float8[])
-      AS point (portfolio_id, equity, cash, flows, flows_total, return_index, peak_index) USING (portfolio_id))
+    INSERT INTO equity_point (portfolio_id, at_ms, equity, cash, flows, flows_total, return_index, peak_index, config_version)
+    SELECT portfolio_id, counted.at_ms, equity, cash, flows, flows_total, return_index, peak_index, config_version
+    FROM counted JOIN unnest($6::text[], $7::float8[], $8::float8[], $9::float8[], $10::float8[], $11::float8[], $12::float8[], $13::int[])
+      AS point (portfolio_id, equity, cash, flows, flows_total, return_index, peak_index, config_version) USING (portfolio_id))
   SELECT portfolio_id, ${SOFT_COMMIT} FROM counted`;
 
 /** Ids of those that were counted. */
@@ -38,7 +38,7 @@ export async function foldLooks(sql: Sql, looks: readonly LookTaken[]): Promise<
   return new Set(rows.map(({ portfolio_id: id }) => id));
 }
 
-const POINT_FIELDS = ['equity', 'cash', 'flows', 'flowsTotal', 'returnIndex', 'peakIndex'] as const satisfies readonly (keyof NewEquityPoint)[];
+const POINT_FIELDS = ['equity', 'cash', 'flows', 'flowsTotal', 'returnIndex', 'peakIndex', 'configVersion'] as const satisfies readonly (keyof NewEquityPoint)[];
 
 function pointColumns(looks: readonly LookTaken[]): readonly (readonly unknown[])[] {
   const pointed = looks.flatMap(({ portfolioId, equity }) => (equity === null ? [] : [{ portfolioId, equity }]));
@@ -60,8 +60,8 @@ const storing = (hasPlan: boolean): string => `
       evaluation_id = stored.id, evaluation_looks = 1
     FROM stored, taken WHERE look.portfolio_id = stored.portfolio_id),
   pointed AS (
-    INSERT INTO equity_point (portfolio_id, at_ms, equity, cash, flows, flows_total, return_index, peak_index)
-    SELECT portfolio_id, $4, $16, $17, $18, $19, $20, $21 FROM stored WHERE $16::float8 IS NOT NULL)
+    INSERT INTO equity_point (portfolio_id, at_ms, equity, cash, flows, flows_total, return_index, peak_index, config_version)
+    SELECT portfolio_id, $4, $16, $17, $18, $19, $20, $21, $22 FROM stored WHERE $16::float8 IS NOT NULL)
   SELECT id${hasPlan ? '' : `, ${SOFT_COMMIT}`} FROM stored`;
 
 /** False: the look that was seen is no longer the last. */

@@ -52,6 +52,8 @@ export const EVALUATIONS: readonly string[] = [
      flows        double precision NOT NULL CHECK (flows > '-Infinity' AND flows < 'Infinity'),
      -- Sum of all flows up to here: what the next point's are counted from.
      flows_total  double precision NOT NULL CHECK (flows_total > '-Infinity' AND flows_total < 'Infinity'),
+     -- Whose assets were valued.
+     config_version integer NOT NULL,
      return_index double precision NOT NULL CHECK (return_index > '-Infinity' AND return_index < 'Infinity'),
      peak_index   double precision NOT NULL CHECK (peak_index >= return_index AND peak_index < 'Infinity'),
      PRIMARY KEY (portfolio_id, at_ms)
