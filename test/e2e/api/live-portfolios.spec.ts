@@ -164,13 +164,6 @@ describe('the kill switch', () => {
     expect((await api.get(`/v1/portfolios/${portfolio.id}`)).body).toMatchObject({ tradingState: 'run' });
   });
 
-  it.each([[`portfolio:pf_${'0'.repeat(26)}`, 'portfolio-not-found'], ['account:live-mexk', 'account-not-found']])('says that it stopped nothing at %s', async (scope, code) => {
-    const answer = await engage({ scope });
-    expect(answer.body).toMatchObject(aProblem(404, code));
-    expect((answer.body as Problem).detail).toContain('nothing was stopped');
-    expect(((await api.get('/v1/kill-switch')).body as { engaged: unknown[] }).engaged).toEqual([]);
-  });
-
   // The last of them: nobody releases it.
   it('is engaged without a word, again and again, and seen by every portfolio', async () => {
     const portfolio = await aCreated(api);
