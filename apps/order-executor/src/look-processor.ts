@@ -4,16 +4,18 @@ import type { Logger } from '#platform';
 
 /** Another process may hold the key, or be about to. */
 const NOT_OURS_PAUSE_MS = 5_000;
+/** By then what is overdue has had another job: this one would only add to those that nobody can serve. */
+const NOT_OURS_FOR_MS = 60_000;
 
 /** What all processors of this app share; the processors themselves only say what they look at. */
 export interface LookParts {
   readonly log: Logger;
 }
 
-/** A look that is to be repeated puts its job back; every other one ends it. */
+/** A look that is to be repeated puts its job back, and so does one of another's account for a while; every other one ends it. */
 export async function endLook(look: ExecutionLook, job: Job, token: string | undefined): Promise<ExecutionLook> {
   if (look.kind === 'again') return postpone(job, look.atMs, token);
-  if (look.kind === 'not-ours') return postpone(job, Date.now() + NOT_OURS_PAUSE_MS, token);
+  if (look.kind === 'not-ours' && Date.now() - job.timestamp < NOT_OURS_FOR_MS) return postpone(job, Date.now() + NOT_OURS_PAUSE_MS, token);
   return look;
 }
 

@@ -135,6 +135,17 @@ function testOverdue(at: () => ExecutionScene): void {
     expect((await at().store.plan(plan.planId))!.plan.version).toBe(1);
   });
 
+  it('is queued ever more seldom while no job of it helps, but twice a minute', async () => {
+    const plan = await aScenePlan(at(), [], { nextActionMs: SCENE_MS });
+    const queuedMs: number[] = [];
+    for (let sinceMs = 0; sinceMs <= 10 * GRACE_MS; sinceMs += GRACE_MS) {
+      await requeue(SCENE_MS + sinceMs);
+      if ((await jobsFor(plan)).length > 0) queuedMs.push(sinceMs);
+    }
+    // As long again as it has been overdue, half a minute at most.
+    expect(queuedMs).toEqual([15_000, 30_000, 60_000, 90_000, 120_000, 150_000]);
+  });
+
   it('is not queued again while a job of it waits in the outbox', async () => {
     const plan = await aScenePlan(at(), [], { nextActionMs: SCENE_MS });
     const waiting = { ...aJob(`plan-advance-${plan.planId}-waiting`), payload: { planId: plan.planId } };

@@ -125,6 +125,20 @@ describe('the end', () => {
     expect(world.clock.nowMs() - startedMs).toBeGreaterThanOrEqual(180_000);
   });
 
+  it('is waited for by one job, however long the venue is away', async () => {
+    const world = await openWorld();
+    const { plan } = await world.drive((view) => view.plan.state === 'settling');
+    world.trading.isAway = () => true;
+    await database().query('DELETE FROM outbox');
+    for (let looks = 0; looks < 20; looks++) {
+      const look = await world.executor.advancePlan.look(plan.id);
+      if (look.kind !== 'again') throw new Error(`it was ${look.kind}`);
+      world.pass(look.atMs - world.clock.nowMs());
+      // What is looked at when it should be needs no other job.
+      expect(await world.executor.store.requeueOverdue(world.clock.nowMs(), 2_000, 100)).toBe(0);
+    }
+  });
+
   it('comes once a deposit in the middle of the plan was understood', async () => {
     const world = await openWorld();
     await world.drive((view) => view.plan.state === 'settling');

@@ -96,19 +96,19 @@ export class AdvancePlan {
     const marketIds = [...new Set(view.intents.map(({ marketId }) => marketId))];
     try {
       const settlement = await accountBooks.settle(venue.accountId, marketIds);
-      if (settlement.kind === 'busy') return this.again(settlement.reason);
+      if (settlement.kind === 'busy') return await this.again(view, settlement.reason);
       if (settlement.kind === 'different') return await this.differs(view, clock.nowMs() - settlement.sinceMs, describe(settlement.differences));
     } catch (error) {
       if (!(error instanceof VenueFailure)) throw error;
-      return this.again(`the venue does not tell: ${error.message}`);
+      return this.again(view, `the venue does not tell: ${error.message}`);
     }
     await failpoint('plan.before_done');
     return this.finish(view, endOf(view));
   }
 
-  private differs(view: PlanView, forMs: number, detail: string): Promise<ExecutionLook> | ExecutionLook {
+  private differs(view: PlanView, forMs: number, detail: string): Promise<ExecutionLook> {
     const reason = `the books differ from the venue: ${detail}`;
-    return forMs < SETTLE_LIMITS.differsForMs ? this.again(reason, SETTLE_LIMITS.differsAgainMs) : this.handOver(view, reason);
+    return forMs < SETTLE_LIMITS.differsForMs ? this.again(view, reason, SETTLE_LIMITS.differsAgainMs) : this.handOver(view, reason);
   }
 
   private async handOver(view: PlanView, reason: string): Promise<ExecutionLook> {
@@ -136,8 +136,11 @@ export class AdvancePlan {
     return isChanged;
   }
 
-  private again(reason: string, delayMs: number = SETTLE_LIMITS.againMs): ExecutionLook {
-    return { kind: 'again', atMs: this.inMs(delayMs), reason };
+  /** The row says it too: what seems to be forgotten is given one job after the other. */
+  private async again(view: PlanView, reason: string, delayMs: number = SETTLE_LIMITS.againMs): Promise<ExecutionLook> {
+    const atMs = this.inMs(delayMs);
+    if ((view.plan.nextActionMs ?? 0) <= this.inMs(0)) await this.change(view, { nextActionMs: atMs, jobs: [] });
+    return { kind: 'again', atMs, reason };
   }
 
   private inMs(delayMs: number): number {

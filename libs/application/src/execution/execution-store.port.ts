@@ -165,7 +165,7 @@ export interface ExecutionStore {
   sweptMarkets(accountId: string): Promise<readonly { readonly marketId: string; readonly base: string; readonly quote: string; readonly watermarkMs: number | null; readonly beginMs: number | null; readonly isActive: boolean }[]>;
   /** The subset of these that is in the books. */
   knownTrades(accountId: string, marketId: string, venueTradeIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Puts jobs of work that is overdue by `graceMs` into the outbox again, at most one in `graceMs` for each row. Returns how many. */
+  /** Puts jobs of work that is overdue by `graceMs` into the outbox again: at most one in `graceMs` for each row, ever more seldom down to two a minute. Returns how many. */
   requeueOverdue(nowMs: number, graceMs: number, limit: number): Promise<number>;
   /** No plan touches the market before that; never shortens one that stands. */
   quarantine(accountId: string, marketId: string, untilMs: number, reason: string): Promise<void>;

@@ -4,8 +4,8 @@ import type { Sql } from '../session/sql.js';
 export type OverdueQueues = Pick<ExecutionQueues, 'plan' | 'order'>;
 
 /**
- * Jobs for rows that nobody looked at in time, whatever became of the jobs that they had; again after as long, until one of
- * them is served. The time is part of a job's id, so that a transport that still knows an earlier one takes it.
+ * Jobs for rows that nobody looked at in time, whatever became of the jobs that they had; again after as long as they
+ * have been overdue, until one of them is served: jobs that cannot help, as while the venue is away, do not pile up. The time is part of a job's id, so that a transport that still knows an earlier one takes it.
  */
 export async function requeueOverdue(sql: Sql, { plan, order }: OverdueQueues, nowMs: number, graceMs: number, limit: number): Promise<number> {
   const plans = await sql.run(PLANS, [nowMs, nowMs - graceMs, limit, plan.queue, plan.priority]);
@@ -13,7 +13,11 @@ export async function requeueOverdue(sql: Sql, { plan, order }: OverdueQueues, n
   return plans + (await sql.run(ORDERS, [nowMs, nowMs - graceMs, limit - plans, order.queue, order.priority]));
 }
 
-const OVERDUE = `work.next_action_ms <= $2 AND (work.requeued_ms IS NULL OR work.requeued_ms <= $2)`;
+/** Once the transport is back, work goes on within this. */
+const LONGEST_PAUSE_MS = 30_000;
+
+const OVERDUE = `work.next_action_ms <= $2
+  AND (work.requeued_ms IS NULL OR work.requeued_ms <= least($2::bigint, $1::bigint - least(${LONGEST_PAUSE_MS}, work.requeued_ms - work.next_action_ms)))`;
 
 const hasNoJob = (payloadKey: string): string =>
   `NOT EXISTS (SELECT FROM outbox WHERE outbox.dispatched_at IS NULL AND outbox.queue = $4 AND outbox.payload ->> '${payloadKey}' = work.id)`;
