@@ -210,6 +210,18 @@ describe('an order whose answer was lost', () => {
     await world.expectSafe();
   });
 
+  it('that the venue took and never tells of is a person\'s to look at after half an hour, and is asked after all the same', async () => {
+    const world = await openWorld();
+    world.trading.isHidden = () => true;
+    const unresolved = () => world.executor.events.filter(({ event }) => event === 'order-unresolved').length;
+    await world.drive(() => world.clock.nowMs() - NOW_MS >= 1_790_000);
+    expect(unresolved()).toBe(0);
+    await world.drive(() => world.clock.nowMs() - NOW_MS >= 1_900_000);
+    expect(unresolved()).toBeGreaterThan(0);
+    world.trading.isHidden = () => false;
+    await world.drive((view) => view.intents[0]!.state === 'filled');
+  });
+
   it('waits while the venue is away', async () => {
     const world = await openWorld();
     world.trading.onSubmit = async (_order, place) => {

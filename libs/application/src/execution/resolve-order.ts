@@ -182,8 +182,15 @@ export class ResolveOrder {
     const nowMs = this.parts.clock.nowMs();
     const isOver = held.attempt.state === 'dead' || held.attempt.state === 'rejected' || held.intent.state === 'needs-human';
     const atMs = nowMs + growingDelayMs(held.attempt.createdMs, nowMs);
+    if (held.attempt.state === 'acked') this.tellOfEndless(held, reason, nowMs);
     await this.change(held, { releaseLease: true, nextActionMs: isOver ? null : atMs });
     return { kind: 'again', atMs, reason };
+  }
+
+  /** It exists, so that nothing about it can be concluded: it is asked after until the venue tells, but not in silence. */
+  private tellOfEndless({ intent, attempt: { clientOrderId, createdMs } }: HeldOrder, reason: string, nowMs: number): void {
+    if (nowMs - createdMs < DEAD_RULE.humanAfterMs) return;
+    this.parts.log.error({ event: 'order-unresolved', intentId: intent.id, clientOrderId, reason }, 'The venue took an order and does not say how it ended: a person has to look');
   }
 
   /** Null: the lease is another's by now. */
