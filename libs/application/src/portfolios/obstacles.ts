@@ -1,4 +1,6 @@
 import type { PriceFlag } from '#domain';
+import { EVALUATION_LIMITS } from '../evaluation/evaluate-portfolio.js';
+import { PLAN_LIMITS } from '../execution/plan-limits.js';
 import type { EvaluatedPortfolio } from '../evaluation/evaluation-store.port.js';
 import { instant } from '../wording/instant.js';
 
@@ -14,7 +16,7 @@ const STATES: Readonly<Record<EvaluatedPortfolio['state'], string | null>> = {
 
 /** All of them, where an evaluation stops at the first. `flags`: of its prices, in listed order. */
 export function obstaclesOf(portfolio: EvaluatedPortfolio, flags: readonly (PriceFlag | null)[], nowMs: number): readonly Obstacle[] {
-  return [...ofState(portfolio), ...ofSwitches(portfolio), ...ofAccount(portfolio), ...ofPrices(portfolio, flags), ...ofMarkets(portfolio, nowMs), ...ofPlans(portfolio)];
+  return [...ofState(portfolio), ...ofSwitches(portfolio), ...ofAccount(portfolio), ...ofPrices(portfolio, flags), ...ofMarkets(portfolio, nowMs), ...ofPlans(portfolio, nowMs)];
 }
 
 function ofState({ state }: EvaluatedPortfolio): readonly Obstacle[] {
@@ -50,14 +52,17 @@ function ofMarkets({ configuration, markets, quarantinedUntilMs }: EvaluatedPort
     const quarantine = untilMs > nowMs ? [{ code: 'market-quarantined', detail: `no plan touches ${base} before ${instant(untilMs)}` }] : [];
     if (market === null) return [{ code: 'rules-missing', detail: `nothing is known of ${marketId}` }, ...quarantine];
     if (!market.isListed) return [{ code: 'market-untradable', detail: `${marketId} is no longer listed` }, ...quarantine];
+    const ageMs = nowMs - market.seenMs;
+    if (ageMs > PLAN_LIMITS.rulesAgeMs) return [{ code: 'rules-missing', detail: `the rules of ${marketId} are ${Math.floor(ageMs / 60_000)} minutes old` }, ...quarantine];
     return market.tradability.kind === 'tradable' ? quarantine : [{ code: 'market-untradable', detail: market.tradability.detail }, ...quarantine];
   });
 }
 
-function ofPlans({ openPlanId, plansLastDay, configuration }: EvaluatedPortfolio): readonly Obstacle[] {
+function ofPlans({ openPlanId, plansLastDay, lastAbortedMs, configuration }: EvaluatedPortfolio, nowMs: number): readonly Obstacle[] {
   const { maxPlansPerDay } = configuration.caps;
   return [
     ...(openPlanId === null ? [] : [{ code: 'plan-open', detail: `plan ${openPlanId} is under way` }]),
+    ...(lastAbortedMs === null || nowMs - lastAbortedMs >= EVALUATION_LIMITS.abortPauseMs ? [] : [{ code: 'recently-aborted', detail: 'the last plan was aborted, or could trade nothing, a moment ago' }]),
     ...(plansLastDay < maxPlansPerDay ? [] : [{ code: 'plans-per-day', detail: `${plansLastDay} plans were made within a day, and ${maxPlansPerDay} are allowed` }]),
   ];
 }
