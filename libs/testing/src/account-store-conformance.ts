@@ -58,7 +58,7 @@ function testRegistration(at: At): void {
       ...registration, reconciledMs: null, mismatchSinceMs: null, haltReason: null, openOrderCount: 0, executorSeenMs: START_MS, createdMs: START_MS,
     });
     expect(await at().store.find(account.id)).toEqual(account);
-    expect(await at().store.list()).toContainEqual(account);
+    expect(await at().store.list({ limit: 1_000 })).toContainEqual(account);
     expect(await at().store.find('live-nobody')).toBeNull();
   });
 

@@ -1,5 +1,5 @@
 import type { PostgresAccountStore } from '#persistence';
-import { Account, KillSwitch, KillSwitches, type Portfolio, type Problem } from '#contracts';
+import { Account, Accounts, KillSwitch, KillSwitches, type Portfolio, type Problem } from '#contracts';
 import type { VenueName } from '#application';
 import { aHolding } from '../../integration/trading/trading-rows.js';
 import { aProblem } from './api-fixture.js';
@@ -66,6 +66,17 @@ describe('on the simulator', () => {
     const refused = await api.post(`/v1/portfolios/${id}/start`, { acceptsUnknownWithdrawalRight: true });
     expect(refused.body).toMatchObject(aProblem(409, 'not-live-ready'));
     expect(faultCodes(refused)).toEqual([code]);
+  });
+
+  it('lists accounts page by page, live ones first', async () => {
+    const id = await anAccount('SIMULATOR');
+    const papers = [(await aCreated(api)).accountId, (await aCreated(api)).accountId].toSorted();
+    const page = async (query: string) => Accounts.parse((await api.get(`/v1/accounts${query}`)).body);
+    const first = await page('?limit=2');
+    expect([first.data.map((account) => account.id), first.page]).toEqual([[id, papers[0]], { next: papers[0], hasMore: true }]);
+    const last = await page(`?limit=2&after=${papers[0]}`);
+    expect([last.data.map((account) => account.id), last.page]).toEqual([[papers[1]], { next: null, hasMore: false }]);
+    expect((await api.get('/v1/accounts?limit=201')).body).toMatchObject(aProblem(400, 'validation-failed'));
   });
 
   it('clears a halt of an account by hand', async () => {

@@ -1,8 +1,8 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import type { z } from 'zod';
-import { AccountId, Accounts, Reconciliation, ReconciliationId } from '#contracts';
+import { AccountId, Accounts, ListAccountsQuery, Reconciliation, ReconciliationId } from '#contracts';
 import { principalOf } from '#platform';
 import { Answers } from '../docs/route-answers.js';
 import { apiProblem } from '../problems.js';
@@ -16,12 +16,14 @@ export class AccountsController {
   constructor(@Inject(TOKENS.trading) private readonly trading: TradingServices) {}
 
   @Get('accounts')
-  @Answers({ summary: 'List accounts with what they hold by the books; their keys are with the executor alone', ok: { 200: Accounts } })
-  async listAccounts(): Promise<z.infer<typeof Accounts>> {
+  @Answers({ summary: 'List accounts with what they hold by the books, by cursor, live ones first; their keys are with the executor alone', ok: { 200: Accounts }, problems: ['validation-failed'] })
+  async listAccounts(@Query({ schema: ListAccountsQuery }) { limit, after }: z.infer<typeof ListAccountsQuery>): Promise<z.infer<typeof Accounts>> {
     const { accounts, clock } = this.trading;
+    const found = await accounts.list({ limit: limit + 1, afterId: after });
     const data = [];
-    for (const account of await accounts.list()) data.push(presentAccount(account, await accounts.bookedBalances(account.id), clock.nowMs()));
-    return { data };
+    for (const account of found.slice(0, limit)) data.push(presentAccount(account, await accounts.bookedBalances(account.id), clock.nowMs()));
+    const hasMore = found.length > limit;
+    return { data, page: { next: hasMore ? data.at(-1)!.id : null, hasMore } };
   }
 
   @Post('accounts/:id/clear-halt')

@@ -1,4 +1,5 @@
 import type { Account } from '#contracts';
+import { numberOption } from '../backtest/number-option.js';
 import type { CommandAction } from '../command-action.js';
 import { openPortfoliosApi } from '../remote/open-api.js';
 import { EXIT } from '../terminal/exit-codes.js';
@@ -9,13 +10,14 @@ import { moneyInWords } from '../portfolio/portfolio-report.js';
 
 const BALANCES: readonly Column[] = [{ title: 'ASSET' }, { title: 'QUANTITY', align: 'right' }, { title: 'UNASSIGNED', align: 'right' }, { title: 'PORTFOLIOS', align: 'right' }];
 
-/** `rebalancer account ls`: live accounts with what they hold; paper ones have one portfolio each, which shows it. */
-export const listAccounts: CommandAction<object> = async (context) => {
+/** `rebalancer account ls`: live accounts first; paper ones have one portfolio each. */
+export const listAccounts: CommandAction<{ readonly limit?: string; readonly after?: string }> = async (context, { limit, after }) => {
   const { terminal } = context;
-  const accounts = await openPortfoliosApi(context).accounts();
+  const accounts = await openPortfoliosApi(context).accounts({ after, limit: numberOption('--limit', limit, { min: 1, max: 200, isWhole: true }) });
   if (terminal.isJson) terminal.document(accounts);
   else if (accounts.data.length === 0) terminal.say('no accounts yet: a live one appears when an executor with its key starts, a paper one with its portfolio');
   else terminal.data(accounts.data.map((account) => inWords(account, terminal)).join('\n\n'));
+  if (accounts.page.next !== null) terminal.hint(`more: --after ${accounts.page.next}`);
   return EXIT.ok;
 };
 

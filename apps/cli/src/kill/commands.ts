@@ -21,6 +21,8 @@ export function addKillCommands(program: Command, bind: Bind): void {
     .action(bind(async () => (await import('./kill-command.js')).releaseKillSwitch));
   const account = program.command('account').description('show accounts and what they hold');
   account.command('ls').description('list accounts with their balances by the books')
+    .option('--limit <n>', 'accounts on one page, at most 200')
+    .option('--after <cursor>', 'the page after this one')
     .action(bind(async () => (await import('./account-command.js')).listAccounts));
   account.command('clear-halt').argument('<id>').description('lift what halted an account, after looking into it')
     .action(bind(async () => (await import('./account-command.js')).clearHalt));

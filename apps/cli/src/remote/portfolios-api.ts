@@ -96,8 +96,8 @@ export class PortfoliosApi {
     return (await this.client.call(`/v1/reconciliations/${encodeURIComponent(id)}`, Reconciliation)).body;
   }
 
-  async accounts() {
-    return (await this.client.call('/v1/accounts', Accounts)).body;
+  async accounts(page: { readonly limit?: number; readonly after?: string }) {
+    return (await this.client.call('/v1/accounts', Accounts, { query: page })).body;
   }
 
   async clearHalt(accountId: string): Promise<void> {

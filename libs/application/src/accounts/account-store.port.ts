@@ -65,7 +65,8 @@ export interface AccountStore {
   /** Inserts it, or notes that its executor is there, with which key. Of another mode or venue it is refused. */
   register(account: Pick<TradingAccount, 'id' | 'mode' | 'venue' | 'keyFingerprint' | 'canWithdraw'>, nowMs: number): Promise<TradingAccount>;
   find(accountId: string): Promise<TradingAccount | null>;
-  list(): Promise<TradingAccount[]>;
+  /** By id, which has live ones first. */
+  list(page: { readonly afterId?: string | undefined; readonly limit: number }): Promise<TradingAccount[]>;
   /** Accounts that something can happen at: portfolios that are not deleted, or an open plan. */
   activePaperAccounts(venue: VenueName): Promise<string[]>;
   /** The first reason stays until it is cleared. */

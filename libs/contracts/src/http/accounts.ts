@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DecimalString } from './decimal-string.js';
 import { ReconciliationId } from './ids.js';
 import { Money, Venue } from './money.js';
+import { PageQuery, pageOf } from './paging.js';
 
 const Instant = z.iso.datetime({ offset: true });
 
@@ -40,7 +41,9 @@ export const Account = z
   })
   .meta({ id: 'Account' });
 export type Account = z.infer<typeof Account>;
-export const Accounts = z.object({ data: z.array(Account) }).meta({ id: 'Accounts' });
+export const Accounts = pageOf(Account).meta({ id: 'Accounts' });
+
+export const ListAccountsQuery = z.strictObject({ ...PageQuery });
 
 export const Reconciliation = z
   .object({

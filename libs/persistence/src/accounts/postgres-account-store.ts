@@ -27,9 +27,9 @@ export class PostgresAccountStore implements AccountStore {
     });
   }
 
-  list(): Promise<TradingAccount[]> {
+  list({ afterId = '', limit }: Parameters<AccountStore['list']>[0]): Promise<TradingAccount[]> {
     return withSession(this.dataSource, 'list the trading accounts', async (sql) => {
-      const rows = await sql.rows<AccountRow>(`SELECT ${ACCOUNT_COLUMNS} FROM trading_account ORDER BY id`);
+      const rows = await sql.rows<AccountRow>(`SELECT ${ACCOUNT_COLUMNS} FROM trading_account WHERE id COLLATE "C" > $1 ORDER BY id COLLATE "C" LIMIT $2`, [afterId, limit]);
       return rows.map(toAccount);
     });
   }
