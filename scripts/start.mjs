@@ -99,7 +99,6 @@ function keepRedis({ data, logs }, serverPath) {
 
 function appEnvironment(services, { exchange, url }) {
   const { DATABASE_URL_FILE: _database, REDIS_URL_FILE: _redis, ...inherited } = process.env; // Read here already.
-  for (const name of KEY_VARIABLES) delete inherited[name];
   return {
     NODE_ENV: 'production', ...inherited, DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl,
     EXCHANGE: exchange, EXCHANGE_URL: url,
@@ -277,6 +276,8 @@ async function prepare(settings, stopping) {
 
 await runMain(async () => {
   const settings = readStartSettings();
+  // Read, and from here on nothing that is started inherits them: not the simulator, not Redis, not npm.
+  for (const name of KEY_VARIABLES) delete process.env[name];
   process.once('exit', occupyFolders(settings));
   const stopping = followSignals();
   const redisServerPath = await prepare(settings, stopping);

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { oncePerReason, OutboxDispatcher, RoundLoop, type ExecutionVenue, type Failpoint, type StartupGate } from '#application';
+import { oncePerReason, OutboxDispatcher, RoundLoop, WatchHaltFile, type ExecutionVenue, type Failpoint, type StartupGate } from '#application';
 import { QUEUES } from '#contracts';
 import { BullJobQueue, RedisLatestPrices, RedisRateBudget } from '#messaging';
 import { connectDataSource, PostgresNotifications, PostgresOutbox } from '#persistence';
 import { namesOfRejected, systemClock as clock, systemTimer as timer, type Logger } from '#platform';
 import type { ExecutorConfiguration } from './configuration.js';
 import { createExecution } from './execution.js';
+import { haltFileAt } from './halt-file.js';
 import { openVenue, type VenueAccess } from './live-venue.js';
 import type { ExecutorProcessorParts } from './order-executor.module.js';
 import { createStores, type Database, type Stores } from './stores.js';
@@ -19,6 +20,7 @@ const LAST_ROUND_MS = 5_000;
 const DISPATCH_MS = 2_000;
 /** While the clock is in doubt, it is read so often. */
 const DOUBT_EVERY_MS = 1_000;
+const HALT_FILE_EVERY_MS = 1_000;
 
 export interface ExecutorServices {
   readonly processors: ExecutorProcessorParts;
@@ -56,7 +58,7 @@ export async function createExecutorServices(
   const shutdown = new AbortController();
   const execution = createExecution({ configuration, executorId, stores, prices, access, queues: dispatch.queues, onQueued: dispatch.kick, isStopping: () => shutdown.signal.aborted, failpoint, log });
   const running: Running = { configuration, access, database, stores, queues: dispatch.queues, gate: execution.gate, log };
-  const loops = [...clockLoops(running), ...heartbeatOf(running)];
+  const loops = [...clockLoops(running), ...heartbeatOf(running), haltFileLoop(running)];
   let isOpened = false;
   return {
     processors: { ...execution, accounts: stores.accounts, log },
@@ -102,6 +104,11 @@ function clockLoops({ access: { signingClock }, configuration: { clockEveryMs },
     new RoundLoop({ name: 'venue-clock', everyMs: clockEveryMs, mayTakeLonger: true, round: () => signingClock.read(), timer, log }),
     new RoundLoop({ name: 'venue-clock-doubt', everyMs: DOUBT_EVERY_MS, mayTakeLonger: true, round: readInDoubt, timer, log }),
   ];
+}
+
+function haltFileLoop({ configuration, stores, log }: Running): RoundLoop {
+  const watch = new WatchHaltFile({ haltFile: haltFileAt(configuration.haltFile), store: stores.killSwitches, clock, log });
+  return new RoundLoop({ name: 'halt-file', everyMs: HALT_FILE_EVERY_MS, mayTakeLonger: true, round: () => watch.look(), timer, log });
 }
 
 function heartbeatOf(running: Running): readonly RoundLoop[] {

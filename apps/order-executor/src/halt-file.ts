@@ -1,17 +1,7 @@
-import { access } from 'node:fs/promises';
-import type { HaltFile } from '#application';
+import type { HaltFile as HaltFilePort } from '#application';
+import { HaltFile } from '#platform';
 
-/** A file that nobody can tell whether it is there counts as there: when in doubt, nothing is sent. */
-export function haltFileAt(path: string | null): HaltFile {
-  return {
-    async exists(): Promise<boolean> {
-      if (path === null) return false;
-      try {
-        await access(path);
-        return true;
-      } catch (error) {
-        return (error as NodeJS.ErrnoException).code !== 'ENOENT';
-      }
-    },
-  };
+/** Null: this executor looks at none. */
+export function haltFileAt(path: string | null): HaltFilePort {
+  return path === null ? { exists: async () => false } : new HaltFile(path);
 }

@@ -1,6 +1,6 @@
 import { accountReconcile, orderAdvance, planAdvance } from '#contracts';
 import {
-  type connectDataSource, PostgresAccountStore, PostgresExecutionStore, PostgresLedgerStore, PostgresMarketStore, PostgresPaperVenueStore, PostgresPortfolioStore,
+  type connectDataSource, PostgresAccountStore, PostgresExecutionStore, PostgresKillSwitchStore, PostgresLedgerStore, PostgresMarketStore, PostgresPaperVenueStore, PostgresPortfolioStore,
 } from '#persistence';
 
 export type Database = Awaited<ReturnType<typeof connectDataSource>>;
@@ -13,6 +13,7 @@ export function createStores(database: Database) {
   return {
     execution: new PostgresExecutionStore(database, { plan: PLAN_JOB, order: ORDER_JOB }),
     accounts: new PostgresAccountStore(database, RECONCILE_JOB),
+    killSwitches: new PostgresKillSwitchStore(database),
     ledger: new PostgresLedgerStore(database),
     portfolios: new PostgresPortfolioStore(database),
     markets: new PostgresMarketStore(database),

@@ -112,3 +112,4 @@ export { ReadPortfolio, type PortfolioPicture, type ReadPortfolioParts } from '.
 export * from './portfolios/performance.js';
 export { EngageKillSwitch, type EngageCommand, type EngageKillSwitchParts, type EngageOutcome } from './kill-switch/engage-kill-switch.js';
 export { ReleaseKillSwitch, type ReleaseCommand, type ReleaseKillSwitchParts, type ReleaseResult } from './kill-switch/release-kill-switch.js';
+export { WatchHaltFile, type WatchHaltFileParts } from './kill-switch/watch-halt-file.js';

@@ -98,7 +98,9 @@ function testHalts(at: At): void {
     await at().store.halt(id, 'overfilled', START_MS + 1);
     await at().store.halt(id, 'books differ', START_MS + 2);
     expect((await at().store.find(id))?.haltReason).toBe('overfilled');
+    await at().store.openBreaker({ key: `account:${id}`, openUntilMs: START_MS + 600_000, reason: 'banned' }, START_MS + 2);
     await at().store.clearHalt(id, START_MS + 3, 'an operator');
+    expect((await at().store.breakers(START_MS + 4)).filter(({ key }) => key === `account:${id}`)).toEqual([]);
     await at().store.clearHalt(id, START_MS + 4, 'another');
     expect((await at().store.find(id))?.haltReason).toBeNull();
     await at().store.halt(id, 'overfilled again', START_MS + 5);

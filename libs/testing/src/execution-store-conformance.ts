@@ -217,11 +217,12 @@ function testUsage(at: () => ExecutionScene): void {
     expect((await usageOfNewLeg(at(), plan)).usage).toEqual({ notionalOfPlan: '1237.5', notionalLastHour: '37.5', notionalLastDay: '237.5', ordersLastMinute: 1, plansLastDay: 1 });
   });
 
-  it('counts plans of the last day, however they ended', async () => {
+  it('counts plans of the last day, however they ended, but for those that were aborted before anything was sent', async () => {
     const accountId = await at().account();
     const portfolioId = await at().portfolio(accountId);
     await at().plan(portfolioId, [], { state: 'aborted', createdMs: SCENE_MS - 24 * 60 * minute });
     await at().plan(portfolioId, [], { state: 'done', createdMs: SCENE_MS - 24 * 60 * minute + 1 });
+    await at().plan(portfolioId, [{}], { state: 'aborted', createdMs: SCENE_MS - minute });
     const { intentIds: [id] } = await at().plan(portfolioId, [{}]);
     expect((await factsOf(at(), id!)).usage.plansLastDay).toBe(2);
   });

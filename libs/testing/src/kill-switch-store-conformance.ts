@@ -165,9 +165,11 @@ function testScopes(at: At): void {
     expect(await release(at, scope)).toMatchObject({ kind: 'released' });
   });
 
-  it('of all concerns every account that has a portfolio which is not deleted', async () => {
+  it('of all concerns every account that something can be traded at, and of a portfolio that is gone none', async () => {
     const [one, gone] = [await at().portfolio(), await at().portfolio()];
+    await engage(at, `portfolio:${gone.portfolioId}`);
     await at().deletePortfolio(gone.portfolioId);
+    expect(await release(at, `portfolio:${gone.portfolioId}`)).toMatchObject({ kind: 'released' });
     await engage(at, 'all');
     const refused = await release(at, 'all');
     const unreconciled = refused.kind === 'unreconciled' ? refused.accountIds : [];

@@ -95,13 +95,13 @@ describe('a portfolio that is due', () => {
     }]);
   });
 
-  it('tells of its open plan, of those of the last day, and when one of them was aborted', async () => {
+  it('tells of its open plan, of those of the last day but for one that was aborted before anything was sent, and when that was', async () => {
     const portfolio = await aPortfolio(database, account);
     await aPlan(database, portfolio, { state: 'done', createdMs: NOW_MS - DAY_MS });
     await aPlan(database, portfolio, { state: 'aborted', createdMs: NOW_MS - DAY_MS + 1 });
     await filled(await aPlan(database, portfolio, { state: 'done', createdMs: NOW_MS - 2 }));
     const open = await aPlan(database, portfolio, { state: 'settling', createdMs: NOW_MS - 1 });
-    expect(await theDueOne()).toMatchObject({ openPlanId: open.id, plansLastDay: 3, lastAbortedMs: NOW_MS - DAY_MS + 1 });
+    expect(await theDueOne()).toMatchObject({ openPlanId: open.id, plansLastDay: 2, lastAbortedMs: NOW_MS - DAY_MS + 1 });
   });
 
   it('waits after a plan that was done without any fill, as after one that was aborted', async () => {

@@ -1,4 +1,4 @@
-import { checkFeasibility, type DeclinedTrigger, type PortfolioConfiguration } from '#domain';
+import { checkFeasibility, nextReturnIndex, type DeclinedTrigger, type PortfolioConfiguration } from '#domain';
 import { feasibilityInWords, type Evaluation, type Portfolio, type PortfolioPicture } from '#application';
 import { moneyOf, type Evaluation as EvaluationDocument, type Portfolio as PortfolioDocument, type PortfolioHeader, type PortfolioHolding } from '#contracts';
 import { instantOf } from '../backtests/present-run.js';
@@ -55,11 +55,14 @@ function holdingOf({ evaluated, explained, prices, nowMs }: PortfolioPicture, as
   };
 }
 
-function performanceOf({ evaluated, portfolio }: PortfolioPicture): PortfolioDocument['performance'] {
-  const { lastEquity } = evaluated;
+/** As of the prices that are shown beside it; without them as of the last point that was stored. */
+function performanceOf({ evaluated, portfolio, explained, nowMs }: PortfolioPicture): PortfolioDocument['performance'] {
+  const { lastEquity, flowsTotal } = evaluated;
   if (lastEquity === null) return { timeWeightedReturn: null, drawdown: null, since: null, asOf: null };
-  const { returnIndex, peakIndex, atMs } = lastEquity;
-  return { timeWeightedReturn: returnIndex - 1, drawdown: peakIndex > 0 ? 1 - returnIndex / peakIndex : null, since: at(portfolio.createdMs), asOf: at(atMs) };
+  const { totalValue } = explained;
+  const [equity, flows, asOfMs] = totalValue === null ? [lastEquity.equity, 0, lastEquity.atMs] : [totalValue, flowsTotal - lastEquity.flowsTotal, nowMs];
+  const { returnIndex, drawdown } = nextReturnIndex(lastEquity, equity, flows);
+  return { timeWeightedReturn: returnIndex - 1, drawdown, since: at(portfolio.createdMs), asOf: at(asOfMs) };
 }
 
 const lookOf = ({ kind, reason, detail, firstMs, lastMs, looks }: Evaluation, nowMs: number): PortfolioDocument['lastLook'] => ({

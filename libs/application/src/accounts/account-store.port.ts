@@ -71,6 +71,7 @@ export interface AccountStore {
   activePaperAccounts(venue: VenueName): Promise<string[]>;
   /** The first reason stays until it is cleared. */
   halt(accountId: string, reason: string, nowMs: number): Promise<void>;
+  /** With it go the account's breaker and what keeps plans from single markets: a person has looked. */
   clearHalt(accountId: string, nowMs: number, by: string): Promise<void>;
   /** By asset; those that are zero too. */
   bookedBalances(accountId: string): Promise<readonly BookedBalance[]>;

@@ -46,7 +46,11 @@ export class PostgresAccountStore implements AccountStore {
   }
 
   async clearHalt(accountId: string, nowMs: number, by: string): Promise<void> {
-    await withSession(this.dataSource, "clear the trading account's halt", (sql) => sql.run(CLEAR_HALT, [accountId, nowMs, by]));
+    await inTransaction(this.dataSource, "clear the trading account's halt", async (sql) => {
+      await sql.run(CLEAR_HALT, [accountId, nowMs, by]);
+      await sql.run('DELETE FROM market_quarantine WHERE account_id = $1', [accountId]);
+      await sql.run(`DELETE FROM breaker WHERE key = 'account:' || $1`, [accountId]);
+    });
   }
 
   bookedBalances(accountId: string): Promise<readonly BookedBalance[]> {

@@ -1,5 +1,6 @@
 import type { CurrentEvaluation, EvaluatedPortfolio, VenueName } from '#application';
 import type { PortfolioState, TradingMode, TradingState } from '#domain';
+import { COUNTS_AS_PLAN } from '../trading/counted-plans.js';
 
 /** One portfolio as the statement below reads it. What is indexed by asset is by name here. */
 export interface PortfolioRow {
@@ -67,7 +68,7 @@ const PORTFOLIO = `
   LEFT JOIN portfolio_flow flow ON flow.portfolio_id = p.id
   LEFT JOIN evaluation open ON open.id = look.evaluation_id
   CROSS JOIN LATERAL (
-    SELECT count(*)::int AS plans_last_day, (max(finished_ms) FILTER (WHERE ${IS_IN_VAIN}))::float8 AS last_aborted_ms
+    SELECT (count(*) FILTER (WHERE ${COUNTS_AS_PLAN('plan')}))::int AS plans_last_day, (max(finished_ms) FILTER (WHERE ${IS_IN_VAIN}))::float8 AS last_aborted_ms
     FROM rebalance_plan plan WHERE portfolio_id = p.id AND created_ms > $1::float8 - 86400000) recent`;
 
 /** Those that wait longest first; what a look at the shard leaves, the next one takes. */

@@ -76,7 +76,11 @@ async function unreconciledSince(sql: Sql, scope: SwitchScope, setMs: number): P
   return rows.map(({ id }) => id);
 }
 
+/** Where nothing can be traded there is nothing to compare first: what is stopped or deleted would keep a switch for ever. */
+const CAN_TRADE = `(state NOT IN ('stopped', 'deleted')
+  OR EXISTS (SELECT FROM rebalance_plan plan WHERE plan.portfolio_id = portfolio.id AND plan.state IN ('draft', 'executing', 'settling', 'needs-human')))`;
+
 const CONCERNED = `
-  CASE WHEN $1 = 'all' THEN EXISTS (SELECT FROM portfolio WHERE account_id = account.id AND state <> 'deleted')
+  CASE WHEN $1 = 'all' THEN EXISTS (SELECT FROM portfolio WHERE account_id = account.id AND ${CAN_TRADE})
        WHEN $1 LIKE 'account:%' THEN account.id = substr($1, 9)
-       ELSE EXISTS (SELECT FROM portfolio WHERE account_id = account.id AND portfolio.id = substr($1, 11)) END`;
+       ELSE EXISTS (SELECT FROM portfolio WHERE account_id = account.id AND portfolio.id = substr($1, 11) AND ${CAN_TRADE}) END`;

@@ -2,6 +2,7 @@ import type { ClaimFacts, IntentRecord, PlanRecord } from '#application';
 import { strictest, type PortfolioConfiguration, type PortfolioState, type RiskCaps, type Tradability, type TradingState } from '#domain';
 import type { Sql } from '../session/sql.js';
 import { accountLock } from './account-lock.js';
+import { COUNTS_AS_PLAN } from './counted-plans.js';
 import { KILL_SWITCH_LOCK } from './kill-switch-lock.js';
 import { intentJson, planJson } from './record-json.js';
 
@@ -72,7 +73,8 @@ const USAGE = `
     'notionalLastHour', trim_scale(coalesce(sum(notional) FILTER (WHERE created_ms > $2::bigint - 3600000), 0))::text,
     'notionalLastDay', trim_scale(coalesce(sum(notional), 0))::text,
     'ordersLastMinute', count(*) FILTER (WHERE created_ms > $2::bigint - 60000),
-    'plansLastDay', (SELECT count(*) FROM rebalance_plan made WHERE made.portfolio_id = intent.portfolio_id AND made.created_ms > $2::bigint - 86400000)) AS usage
+    'plansLastDay', (SELECT count(*) FROM rebalance_plan made WHERE made.portfolio_id = intent.portfolio_id AND made.created_ms > $2::bigint - 86400000
+                       AND ${COUNTS_AS_PLAN('made')})) AS usage
   FROM order_attempt WHERE portfolio_id = intent.portfolio_id AND created_ms > $2::bigint - 86400000 AND ${COUNTS}`;
 
 const FACTS = `
