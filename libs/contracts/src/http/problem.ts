@@ -46,7 +46,6 @@ export const PROBLEMS = {
   'account-not-found': { status: 404, title: 'There is no such account' },
   'reconciliation-not-found': { status: 404, title: 'There is no such reconciliation' },
   'evaluation-not-found': { status: 404, title: 'The portfolio was not looked at then' },
-  'switch-scope-not-found': { status: 404, title: 'There is nothing that this kill switch would stop' },
   'switch-not-set': { status: 404, title: 'The kill switch is not engaged' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'run-not-finished': { status: 409, title: 'The run has no result' },
