@@ -78,10 +78,9 @@ it('finds what happened while it was away, and does not open before it is booked
   await product.stopExecutors();
 });
 
-it('without a key trades on paper alone', async () => {
+it('without a key takes the play strings of the simulator', async () => {
   const executor = await product.startExecutor({});
-  expect(executor.output()).toContain('"event":"paper-only"');
-  expect(await (await fetch(executor.healthUrl)).json()).toMatchObject({ status: 'ok', exchange: { money: 'paper' }, trading: { account: null } });
+  expect(await (await fetch(executor.healthUrl)).json()).toMatchObject({ status: 'ok', exchange: { money: 'play money' }, trading: { account: 'live-simulator' } });
   await product.stopExecutors();
 });
 
