@@ -43,6 +43,21 @@ describe('a paper account', () => {
     expect(await late.fillsSince(MARKET, 0)).toHaveLength(1);
   });
 
+  it('does nothing once the window of an order has closed, though it closed while others had their turn', async () => {
+    let [nowMs, offsetMs]: [number, number | null] = [NOW_MS, 0];
+    let inTheMeantime: (() => void) | null = null;
+    const store = Object.assign(Object.create(account.store) as typeof account.store, {
+      execute: (...given: Parameters<typeof account.store.execute>) => (inTheMeantime?.(), account.store.execute(...given)),
+    });
+    const port = new PaperTrading(at(price(), { store, clock: { nowMs: () => nowMs }, clockOffsetMs: () => offsetMs }));
+    inTheMeantime = () => void (offsetMs = null);
+    expect(await port.submit(order())).toMatchObject({ kind: 'refused', refusal: { code: '700003' } });
+    offsetMs = 0;
+    inTheMeantime = () => void (nowMs += 6_000);
+    expect(await port.submit(order())).toMatchObject({ kind: 'refused', refusal: { code: '700003' } });
+    expect(await usdt()).toBe('1000');
+  });
+
   it('fills one of many copies that come at once', async () => {
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => new PaperTrading(at(price())).submit(order())));
     expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);

@@ -69,20 +69,26 @@ export class PaperTrading implements TradingPort {
 
   /** Null: nobody can say what time it is at the venue. */
   private async marketFor(marketId: string): Promise<PaperMarket | null> {
-    const { accountId, venue, prices, ids, clock, clockOffsetMs } = this.parts;
+    const { accountId, venue, prices, ids } = this.parts;
     const [rules, costs, [price = null]] = await Promise.all([this.parts.rulesOf(marketId), this.parts.costsOf(accountId), prices.read(venue, [marketId])]);
-    const offsetMs = clockOffsetMs();
-    if (offsetMs === null) return null;
-    const venueNowMs = Math.floor(clock.nowMs() + offsetMs);
+    const venueNowMs = this.venueNowMs();
+    if (venueNowMs === null) return null;
     const isFresh = flagNow(price, venueNowMs, PRICE_LIMITS.staleMs) === null;
     return { rules, mid: isFresh && price !== null ? price.mid : null, costs, venueNowMs, venueOrderId: ids.next('P').replace('_', '') };
+  }
+
+  private venueNowMs(): number | null {
+    const { clock, clockOffsetMs } = this.parts;
+    const offsetMs = clockOffsetMs();
+    return offsetMs === null ? null : Math.floor(clock.nowMs() + offsetMs);
   }
 
   private async place(order: OrderRequest, market: PaperMarket): Promise<SubmitOutcome> {
     const { store, accountId } = this.parts;
     let rejection: Rejection | null = null;
     const outcome = await store.execute(accountId, order.clientOrderId, (balances) => {
-      const executed = executeOnPaper(order, market, balances);
+      // Its turn may have come too late; where nobody can say, it has.
+      const executed = executeOnPaper(order, { ...market, venueNowMs: this.venueNowMs() ?? Infinity }, balances);
       rejection = 'code' in executed ? executed : null;
       return 'code' in executed ? null : executed;
     });
