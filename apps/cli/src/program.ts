@@ -27,10 +27,11 @@ interface GlobalOptions {
   readonly tokenFile?: string;
 }
 
-const EXAMPLES = `Rebalances baskets of volatile assets by a threshold cascade: backtests, paper, live.
+const EXAMPLES = `Rebalances baskets of volatile assets: backtests, on paper, live.
 
 Examples:
-  $ rebalancer portfolio create sample --assets HANA,AIA,XAN --capital 10000 --start
+  $ rebalancer portfolio create sample --assets HANA,AIA,XAN \\
+      --capital 10000 --start
   $ rebalancer portfolio show sample --watch
   $ rebalancer portfolio explain sample      # why it trades, or does not
   $ rebalancer candles import ./candles      # CSV and CSV.gz, into the database

@@ -1,6 +1,10 @@
 /// <reference types="jest" />
-import { Decimal } from 'decimal.js';
+import { Decimal as AnyDecimal } from 'decimal.js';
 import type { MarketDataPort, OrderRequest, OrderTerms, SubmitOutcome, TradingPort, VenueFill, VenueOrder } from '#application';
+
+/** As many digits as any venue's amounts have together: sums are exact. */
+const Decimal = AnyDecimal.clone({ precision: 60 });
+type Decimal = AnyDecimal;
 
 export interface TradingSubject {
   readonly port: TradingPort;

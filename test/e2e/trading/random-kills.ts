@@ -92,7 +92,7 @@ async function kill(product: TradingProduct, cast: Map<number, SpawnedApp>, { se
   };
   while (!(await isOver())) {
     await pause(SHORTEST_PAUSE_MS + next() * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS));
-    const place = [...cast.keys()][Math.floor(next() * cast.size)];
+    const place = placeOf([...cast.keys()], kills, next());
     if (place === undefined || cast.size < CAST.length - MOST_DOWN) continue;
     const worker = CAST[place]!;
     cast.get(place)!.kill('SIGKILL');
@@ -106,6 +106,13 @@ async function kill(product: TradingProduct, cast: Map<number, SpawnedApp>, { se
   await Promise.all(revivals);
   tell(`killed ${JSON.stringify(kills)}`);
   return kills;
+}
+
+/** At random, but those kinds first of which none was killed yet. */
+function placeOf(places: readonly number[], kills: Readonly<Record<string, number>>, chance: number): number | undefined {
+  const spared = places.filter((place) => kills[CAST[place]!] === undefined);
+  const among = spared.length > 0 ? spared : places;
+  return among[Math.floor(chance * among.length)];
 }
 
 /** Nothing new is begun; what was begun is brought to its end. */

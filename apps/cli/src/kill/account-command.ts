@@ -34,6 +34,7 @@ function inWords(account: Account, terminal: Terminal): string {
 /** `rebalancer account clear-halt` */
 export const clearHalt: CommandAction<object> = async (context, _options, [id = '']) => {
   await openPortfoliosApi(context).clearHalt(id);
+  if (context.terminal.isJson) context.terminal.document({ cleared: id });
   context.terminal.say(`${id} is no longer halted`);
   return EXIT.ok;
 };

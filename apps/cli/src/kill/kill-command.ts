@@ -48,6 +48,7 @@ async function scopeOf({ account, portfolio }: KillOptions, api: PortfoliosApi):
 async function writeHaltFile({ settings, environment, terminal }: CliContext, reason = 'written by rebalancer kill --file'): Promise<ExitCode> {
   const file = resolve(environment.HALT_FILE || `${settings.dataDir}/HALT`);
   await new HaltFile(file).create(reason);
+  if (terminal.isJson) terminal.document({ file });
   terminal.say(`wrote ${file}: executors that look there send nothing; to go on, remove it, then: rebalancer kill release --scope all --reason TEXT`);
   return EXIT.ok;
 }

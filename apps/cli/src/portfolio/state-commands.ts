@@ -32,6 +32,7 @@ export const changesState = (act: StateAct): CommandAction<{ readonly reason?: s
 /** `rebalancer portfolio rm` */
 export const deletePortfolio: CommandAction<object> = async (context, _options, [key = '']) => {
   await openPortfoliosApi(context).remove(key);
+  if (context.terminal.isJson) context.terminal.document({ deleted: key });
   context.terminal.say(`deleted ${key}; its books stay`);
   return EXIT.ok;
 };
