@@ -10,7 +10,7 @@ const ConfigurationSchema = z.object({
   /** Whose prices and portfolios it looks at; it never talks to the exchange itself. */
   ...exchangeFields,
   /** Shards that are looked at at the same time. */
-  EVALUATE_CONCURRENCY: wholeNumber(1, 16).default(2),
+  EVALUATE_CONCURRENCY: wholeNumber(1, 16).default(1),
   /** For so long after a plan was aborted, a portfolio makes no other. */
   ABORT_PAUSE_MS: wholeNumber(0, 86_400_000).default(30_000),
   /** How often it looks for portfolios that no price led to. */

@@ -75,6 +75,15 @@ it.each([
   expect(await flags()).toEqual([null, null, null]);
 });
 
+it('asks first for the shard whose price has moved most', async () => {
+  const { jobs, refresh } = aVenue({ watched: () => [HANA, AIA, { marketId: 'TRUTHUSDT', shards: [7] }] });
+  await refresh();
+  jobs.length = 0;
+  // HANA from 100 to 101, AIA stands, TRUTH from 100 to 98.
+  await refresh([aTicker('HANAUSDT', '100', '102'), aTicker('AIAUSDT'), aTicker('TRUTHUSDT', '97', '99')]);
+  expect(jobs.map(({ payload }) => payload.shard)).toEqual([7, 3, 5]);
+});
+
 it('queues no look for a shard of which nothing fresh came in', async () => {
   const { jobs, refresh, flags } = aVenue();
   await refresh();

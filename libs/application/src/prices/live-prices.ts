@@ -64,10 +64,11 @@ export class LivePrices {
     if (watched.length === 0) return;
     const { marketData, prices } = this.parts;
     const answer = await marketData.bookTickers([...this.states.keys()]);
+    const before = new Map(this.states);
     const judged = this.judge(answer);
     await prices.publish(marketData.venue, judged);
-    const fresh = new Set(judged.filter(({ flag }) => flag === null).map(({ marketId }) => marketId));
-    await this.askForLooks(watched.filter(({ marketId }) => fresh.has(marketId)), answer.exchangeMs);
+    const moves = new Map(judged.filter(({ flag }) => flag === null).map(({ marketId, mid }) => [marketId, moveOf(before.get(marketId)?.accepted?.mid, mid)]));
+    await this.askForLooks(watched, moves, answer.exchangeMs);
   }
 
   /** What was known of markets that are no longer ours is dropped; of new ones it is what others have published. */
@@ -95,9 +96,11 @@ export class LivePrices {
     });
   }
 
-  private async askForLooks(fresh: readonly WatchedMarket[], exchangeMs: number): Promise<void> {
+  /** Where a price has moved most, something is most likely to be done: that shard is looked at first. */
+  private async askForLooks(watched: readonly WatchedMarket[], moves: ReadonlyMap<string, number>, exchangeMs: number): Promise<void> {
     const { jobs, evaluation, ingestorId } = this.parts;
     const asOfMs = Math.floor(exchangeMs);
+    const fresh = watched.filter(({ marketId }) => moves.has(marketId)).toSorted((one, other) => moves.get(other.marketId)! - moves.get(one.marketId)!);
     const shards = [...new Set(fresh.flatMap((market) => market.shards))];
     await Promise.all(shards.map((shard) => jobs.add({
       queue: evaluation.queue, priority: evaluation.priority, payload: { shard, asOfMs },
@@ -105,6 +108,9 @@ export class LivePrices {
     })));
   }
 }
+
+/** As a fraction; a first price is no move. */
+const moveOf = (before: number | undefined, mid: number): number => (before === undefined ? 0 : Math.abs(mid / before - 1));
 
 function toQuote({ bidPrice, askPrice, bidQuantity, askQuantity }: BookTicker, exchangeMs: number, receivedMs: number): RawQuote {
   return {
