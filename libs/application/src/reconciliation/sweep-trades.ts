@@ -65,7 +65,10 @@ export class SweepTrades {
    * traded there before is in them by its effect on the balances. Nothing before that is ever asked for later.
    */
   private async sinceMs(account: TradingAccount, { marketId, watermarkMs, beginMs }: SweptMarket, nowMs: number): Promise<number> {
-    const firstMs = Math.floor((account.reconciledMs ?? account.createdMs) + nowMs - this.parts.clock.nowMs());
+    const equalMs = account.reconciledMs ?? account.createdMs;
+    // Where our clock was set since, its distance from the venue's is another one: rather late than early, since what is
+    // asked for too early is booked twice, and what is missed shows in the balances.
+    const firstMs = Math.min(nowMs, Math.max(equalMs, Math.floor(equalMs + nowMs - this.parts.clock.nowMs())));
     const sinceMs = watermarkMs === null ? firstMs : Math.max(watermarkMs - OVERLAP_MS, beginMs ?? 0);
     const oldestMs = nowMs - LONGEST_GAP_MS;
     if (account.mode === 'paper' || sinceMs >= oldestMs) return sinceMs;
