@@ -1,22 +1,19 @@
 import { createHash } from 'node:crypto';
-import { ulid } from 'ulid';
 import {
   AdoptOrders, AdvanceOrder, AdvancePlan, BookExternalFlows, BookFills, CompareAccount, ExecutionJobs, PausePortfolios, ReconcileAccount, ReconciliationSchedule,
-  StartupGate, SweepTrades, VenueReactions, type AccountGate, type ExecutionLook, type ExecutionVenues, type Failpoint, type JobQueue, type LatestPrices,
+  StartupGate, SweepTrades, VenueReactions, type AccountGate, type ExecutionLook, type EventLog, type ExecutionVenues, type Failpoint, type HaltFile, type JobQueue, type LatestPrices,
 } from '#application';
 import { portfolioEvaluate } from '#contracts';
-import { systemClock as clock, systemTimer as timer, type Logger } from '#platform';
 import type { ExecutorConfiguration } from './configuration.js';
+import type { Effects } from './effects.js';
 import { KnownVenues } from './execution-venues.js';
-import { haltFileAt } from './halt-file.js';
 import type { VenueAccess } from './live-venue.js';
 import { ORDER_JOB, PLAN_JOB, type Stores } from './stores.js';
 
 const EVALUATE_JOB = { queue: portfolioEvaluate.name, priority: portfolioEvaluate.policy.priorities.price };
-const ids = { next: (prefix: string): string => `${prefix}_${ulid()}` };
 
 export interface ExecutionParts {
-  readonly configuration: ExecutorConfiguration;
+  readonly configuration: Pick<ExecutorConfiguration, 'exchange' | 'schedule' | 'confirmAfterMs' | 'orderLeaseMs'>;
   readonly executorId: string;
   readonly stores: Stores;
   readonly prices: LatestPrices;
@@ -24,13 +21,15 @@ export interface ExecutionParts {
   readonly queues: JobQueue;
   readonly onQueued: () => void;
   readonly isStopping: () => boolean;
+  readonly haltFile: HaltFile;
+  readonly effects: Effects;
   readonly failpoint: Failpoint;
-  readonly log: Logger;
+  readonly log: EventLog;
 }
 
 /** What looks at plans and orders, and what keeps their accounts compared with the venue. */
 export function createExecution(parts: ExecutionParts) {
-  const { stores, access, prices } = parts;
+  const { stores, access, prices, effects: { clock, ids } } = parts;
   const jobs = new ExecutionJobs({ plan: PLAN_JOB, order: ORDER_JOB, evaluate: EVALUATE_JOB });
   const venues = new KnownVenues({
     venue: parts.configuration.exchange.venue, live: access.live, signingClock: access.signingClock, accounts: stores.accounts, portfolios: stores.portfolios,
@@ -48,7 +47,8 @@ interface Made {
   readonly jobs: ExecutionJobs;
 }
 
-function createReconciling({ configuration, executorId, stores, prices, access, queues, onQueued, failpoint, log }: ExecutionParts, { venues, books, jobs }: Made) {
+function createReconciling({ configuration, executorId, stores, prices, access, queues, onQueued, effects, failpoint, log }: ExecutionParts, { venues, books, jobs }: Made) {
+  const { clock, timer, ids } = effects;
   const { execution: store, accounts, ledger, markets, portfolios } = stores;
   const pause = new PausePortfolios({ portfolios, clock, log });
   const adopt = new AdoptOrders({ store, accounts, jobs, holder: executorId, clock, log, onQueued });
@@ -66,14 +66,15 @@ function createReconciling({ configuration, executorId, stores, prices, access, 
 
 type Reconciling = ReturnType<typeof createReconciling>;
 
-function createAdvancing({ configuration, executorId, stores, onQueued, isStopping, failpoint, log }: ExecutionParts, made: Made & Reconciling) {
+function createAdvancing({ configuration, executorId, stores, onQueued, isStopping, haltFile, effects, failpoint, log }: ExecutionParts, made: Made & Reconciling) {
+  const { clock, timer, ids, monotonicMs, random } = effects;
   const { execution: store, accounts } = stores;
   const { venues, books, jobs, reconcile, schedule } = made;
   const shared = { store, venues, accounts, accountBooks: reconcile, jobs, clock, failpoint, log, onQueued };
   const reactions = new VenueReactions({ accounts, store, clock, log, compareSoon: (accountId) => schedule.compareSoon(accountId) });
   const advanceOrder = new AdvanceOrder({
-    ...shared, books, reactions, timer, gate: gateUntilStopped(made.gate, isStopping), haltFile: haltFileAt(configuration.haltFile), monotonicMs: () => performance.now(),
-    sha256: (text) => createHash('sha256').update(text).digest('hex'), random: Math.random, holder: executorId, leaseMs: configuration.orderLeaseMs,
+    ...shared, books, reactions, timer, gate: gateUntilStopped(made.gate, isStopping), haltFile, monotonicMs,
+    sha256: (text) => createHash('sha256').update(text).digest('hex'), random, holder: executorId, leaseMs: configuration.orderLeaseMs,
   });
   // A leg's own job goes on with it elsewhere.
   const runOrder = (intentId: string): Promise<ExecutionLook> => (isStopping() ? Promise.resolve({ kind: 'done' }) : advanceOrder.look(intentId));

@@ -1,15 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { oncePerReason, OutboxDispatcher, RoundLoop, WatchHaltFile, type ExecutionVenue, type Failpoint, type StartupGate } from '#application';
+import { ulid } from 'ulid';
+import { oncePerReason, OutboxDispatcher, type Failpoint, type StartupGate } from '#application';
 import { QUEUES } from '#contracts';
 import { BullJobQueue, RedisLatestPrices, RedisRateBudget } from '#messaging';
 import { connectDataSource, PostgresNotifications, PostgresOutbox } from '#persistence';
 import { namesOfRejected, systemClock as clock, systemTimer as timer, type Logger } from '#platform';
 import type { ExecutorConfiguration } from './configuration.js';
-import { createExecution } from './execution.js';
+import type { Effects } from './effects.js';
+import { createExecutorCore } from './executor-core.js';
 import { haltFileAt } from './halt-file.js';
 import { openVenue, type VenueAccess } from './live-venue.js';
 import type { ExecutorProcessorParts } from './order-executor.module.js';
-import { createStores, type Database, type Stores } from './stores.js';
+import { createStores, type Database } from './stores.js';
 
 /** Looks at plans and orders, the loops' one each, and some to spare. */
 const connectionsFor = (concurrency: number): number => 3 * concurrency + 8;
@@ -18,9 +20,6 @@ const DATABASE_ANSWER_MS = 12_000;
 /** A round that waits for an exchange that is away need not be waited for. */
 const LAST_ROUND_MS = 5_000;
 const DISPATCH_MS = 2_000;
-/** While the clock is in doubt, it is read so often. */
-const DOUBT_EVERY_MS = 1_000;
-const HALT_FILE_EVERY_MS = 1_000;
 
 export interface ExecutorServices {
   readonly processors: ExecutorProcessorParts;
@@ -36,41 +35,42 @@ export interface ExecutorServices {
 }
 
 interface Running {
-  readonly configuration: ExecutorConfiguration;
   readonly access: VenueAccess;
   readonly database: Database;
-  readonly stores: Stores;
   readonly queues: BullJobQueue;
   readonly gate: StartupGate;
-  readonly log: Logger;
 }
+
+const EFFECTS: Effects = { clock, timer, monotonicMs: () => performance.now(), random: Math.random, ids: { next: (prefix) => `${prefix}_${ulid()}` } };
 
 export async function createExecutorServices(
   configuration: ExecutorConfiguration, executorId: string, failpoint: Failpoint, log: Logger, signal: AbortSignal,
 ): Promise<ExecutorServices> {
   const budget = openBudget(configuration, log);
   // Before anything waits: an address that cannot be right is a mistake to be told at once.
-  const access = openVenue(configuration, budget, log);
+  const access = openVenue(configuration, budget, EFFECTS, log);
   const database = await connect(configuration, log, signal);
   const stores = createStores(database);
   const prices = new RedisLatestPrices({ redisUrl: configuration.redisUrl });
   const dispatch = createDispatch(configuration, database, log);
   const shutdown = new AbortController();
-  const execution = createExecution({ configuration, executorId, stores, prices, access, queues: dispatch.queues, onQueued: dispatch.kick, isStopping: () => shutdown.signal.aborted, failpoint, log });
-  const running: Running = { configuration, access, database, stores, queues: dispatch.queues, gate: execution.gate, log };
-  const loops = [...clockLoops(running), ...heartbeatOf(running), haltFileLoop(running)];
+  const core = createExecutorCore({
+    configuration, executorId, stores, prices, access, queues: dispatch.queues, onQueued: dispatch.kick, isStopping: () => shutdown.signal.aborted,
+    haltFile: haltFileAt(configuration.haltFile), effects: EFFECTS, failpoint, log,
+  });
+  const running: Running = { access, database, queues: dispatch.queues, gate: core.gate };
   let isOpened = false;
   return {
-    processors: { ...execution, accounts: stores.accounts, log },
-    open: () => openLive(running).finally(() => {
+    processors: { ...core, accounts: stores.accounts, log },
+    open: () => core.open().finally(() => {
       isOpened = true;
     }),
-    start: () => [dispatch, execution.schedule, ...loops].forEach((loop) => loop.start()),
+    start: () => [dispatch, core].forEach((part) => part.start()),
     unready: () => unreadyParts(running, isOpened),
     facts: () => factsOf(running),
     refuseClaims: () => shutdown.abort(),
     stop: async () => {
-      await settled(LAST_ROUND_MS, [execution.schedule, ...loops].map((loop) => loop.stop()));
+      await settled(LAST_ROUND_MS, core.stops());
       await settled(DISPATCH_MS, [dispatch.stop()]);
       await dispatch.queues.close();
       prices.close();
@@ -93,43 +93,6 @@ function createDispatch({ redisUrl, databaseUrl: url }: ExecutorConfiguration, d
       await notifications.close();
     },
   };
-}
-
-/** Read every half minute; once a second while it is in doubt. */
-function clockLoops({ access: { signingClock }, configuration: { clockEveryMs }, log }: Running): readonly RoundLoop[] {
-  const readInDoubt = async (): Promise<void> => {
-    if (signingClock.doubt() !== null) await signingClock.read();
-  };
-  return [
-    new RoundLoop({ name: 'venue-clock', everyMs: clockEveryMs, mayTakeLonger: true, round: () => signingClock.read(), timer, log }),
-    new RoundLoop({ name: 'venue-clock-doubt', everyMs: DOUBT_EVERY_MS, mayTakeLonger: true, round: readInDoubt, timer, log }),
-  ];
-}
-
-function haltFileLoop({ configuration, stores, log }: Running): RoundLoop {
-  const watch = new WatchHaltFile({ haltFile: haltFileAt(configuration.haltFile), store: stores.killSwitches, clock, log });
-  return new RoundLoop({ name: 'halt-file', everyMs: HALT_FILE_EVERY_MS, mayTakeLonger: true, round: () => watch.look(), timer, log });
-}
-
-function heartbeatOf(running: Running): readonly RoundLoop[] {
-  const { live } = running.access;
-  if (live === null) return [];
-  return [new RoundLoop({ name: 'heartbeat', everyMs: running.configuration.heartbeatEveryMs, mayTakeLonger: true, round: () => register(running, live), timer, log: running.log })];
-}
-
-/** The venue does not tell whether a key may withdraw: going live asks the operator. */
-async function register({ access, stores }: Running, { accountId, mode, venue }: ExecutionVenue): Promise<void> {
-  await stores.accounts.register({ id: accountId, mode, venue, keyFingerprint: access.keyFingerprint, canWithdraw: null }, clock.nowMs());
-}
-
-async function openLive(running: Running): Promise<void> {
-  const { access: { live, signingClock }, gate, log } = running;
-  await signingClock.read().catch((error: unknown) => log.warn({ event: 'clock-not-read', error }, "The venue's clock cannot be read yet"));
-  if (live === null) return log.info({ event: 'paper-only' }, 'Holds no key: trades on paper alone');
-  await register(running, live);
-  // The library behind it takes a second to load, which the first order must not wait for.
-  await live.trading.balances().catch((error: unknown) => log.error({ event: 'account-not-read', accountId: live.accountId, error }, 'The account cannot be read with this key yet'));
-  await gate.enter(live.accountId);
 }
 
 /** A closed gate stops the live account alone, and is told among the facts; one that was not tried yet, everything. */

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { SigningClock, UNLIMITED_BUDGET, type EventLog, type ExecutionVenue, type RateBudget } from '#application';
 import { createMexcMarketData, createMexcTrading } from '#exchange';
-import { systemClock as clock, systemTimer as timer } from '#platform';
 import type { ExecutorConfiguration } from './configuration.js';
+import type { Effects } from './effects.js';
 
 /** Levels of a book that an order's depth check looks at. */
 const BOOK_DEPTH = 100;
-const monotonicMs = (): number => performance.now();
 
 /** What this process knows of its venue: the clock for all, and the account whose key it holds. */
 export interface VenueAccess {
@@ -18,9 +17,10 @@ export interface VenueAccess {
 }
 
 /** @throws VenueFailure `wrong-host` for an address that the exchange cannot have */
-export function openVenue({ exchange, credentials }: ExecutorConfiguration, budget: RateBudget | null, log: EventLog): VenueAccess {
+export function openVenue({ exchange, credentials }: ExecutorConfiguration, budget: RateBudget | null, effects: Effects, log: EventLog): VenueAccess {
   const { venue, origin, trustedHosts } = exchange;
-  const options = { venue, origin, trustedHosts, budget: budget ?? UNLIMITED_BUDGET, purpose: 'execution', clock, timer, log } as const;
+  const { clock, timer, monotonicMs, random, send } = effects;
+  const options = { venue, origin, trustedHosts, budget: budget ?? UNLIMITED_BUDGET, purpose: 'execution', clock, timer, monotonicMs, random, send, log } as const;
   const marketData = createMexcMarketData(options);
   const signingClock = new SigningClock({ serverTime: () => marketData.serverTime(), clock, monotonicMs, log });
   if (credentials === null) return { signingClock, live: null, keyFingerprint: null };

@@ -1,3 +1,4 @@
+import type { AccountStore, ExecutionStore, KillSwitchStore, LedgerStore, MarketStore, PaperVenueStore, PortfolioStore } from '#application';
 import { accountReconcile, orderAdvance, planAdvance } from '#contracts';
 import {
   type connectDataSource, PostgresAccountStore, PostgresExecutionStore, PostgresKillSwitchStore, PostgresLedgerStore, PostgresMarketStore, PostgresPaperVenueStore, PostgresPortfolioStore,
@@ -9,7 +10,7 @@ export const PLAN_JOB = { queue: planAdvance.name, priority: planAdvance.policy.
 export const ORDER_JOB = { queue: orderAdvance.name, priority: orderAdvance.policy.priorities.next };
 const RECONCILE_JOB = { queue: accountReconcile.name, priority: accountReconcile.policy.priorities.asked };
 
-export function createStores(database: Database) {
+export function createStores(database: Database): Stores {
   return {
     execution: new PostgresExecutionStore(database, { plan: PLAN_JOB, order: ORDER_JOB }),
     accounts: new PostgresAccountStore(database, RECONCILE_JOB),
@@ -21,4 +22,12 @@ export function createStores(database: Database) {
   };
 }
 
-export type Stores = ReturnType<typeof createStores>;
+export interface Stores {
+  readonly execution: ExecutionStore;
+  readonly accounts: AccountStore;
+  readonly killSwitches: KillSwitchStore;
+  readonly ledger: LedgerStore;
+  readonly portfolios: PortfolioStore;
+  readonly markets: MarketStore;
+  readonly paper: PaperVenueStore;
+}
