@@ -21,3 +21,6 @@ export type { ExecutionScene, SceneLeg, ScenePlan } from './execution-scene.js';
 export { executionStoreConformance } from './execution-store-conformance.js';
 export { aPlanConfiguration, aBook, aClaimFacts, aCutBack, anAttemptRecord, anIntentRecord, aPlanRecord, aPlanView, aPurchaseRecord, DECIDED_MS, rulesOf } from './a-plan-view.js';
 export { aBasketConfiguration, aMarketOf, anEvaluatedPortfolio, LOOK_MS, quotesAt } from './an-evaluated-portfolio.js';
+export { marketStoreConformance, type MarketStoreSubject } from './market-store-conformance.js';
+export { priceWatchStoreConformance, type PriceWatchStoreSubject } from './price-watch-store-conformance.js';
+export { outboxConformance, type OutboxSubject } from './outbox-conformance.js';

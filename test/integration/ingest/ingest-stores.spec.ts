@@ -1,6 +1,6 @@
 import { MARKET_GROUPS } from '#domain';
 import { createDataSource, PostgresIngestLeaseStore, PostgresPriceWatchStore, runMigrations } from '#persistence';
-import { createTestDatabase, type TestDatabase } from '#testing';
+import { createTestDatabase, priceWatchStoreConformance, type TestDatabase } from '#testing';
 
 let database: TestDatabase;
 let dataSource: ReturnType<typeof createDataSource>;
@@ -89,12 +89,10 @@ describe('watched markets', () => {
       { marketId: 'AIAUSDT', shards: [7] }, { marketId: 'HANAUSDT', shards: [2, 7] }, { marketId: 'TRUTHUSDT', shards: [] },
     ]);
   });
-
-  it('are replaced as a whole', async () => {
-    await watches.replace('SIMULATOR', 'pf_one', [{ marketId: 'HANAUSDT', shard: 7 }, { marketId: 'AIAUSDT', shard: 7 }]);
-    await watches.replace('SIMULATOR', 'pf_one', [{ marketId: 'AIAUSDT', shard: null }, { marketId: 'XANUSDT', shard: 1 }]);
-    expect(await watches.watched('SIMULATOR')).toEqual([{ marketId: 'AIAUSDT', shards: [] }, { marketId: 'XANUSDT', shards: [1] }]);
-    await watches.replace('SIMULATOR', 'pf_one', []);
-    expect(await watches.watched('SIMULATOR')).toEqual([]);
-  });
 });
+
+priceWatchStoreConformance('PostgresPriceWatchStore', async () => ({
+  store: watches,
+  clear: async () => void (await dataSource.query('TRUNCATE price_watch')),
+  close: async () => undefined,
+}));

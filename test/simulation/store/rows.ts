@@ -95,6 +95,9 @@ export type BreakerRow = Breaker & { readonly openedMs: number };
 
 export type OutboxRow = QueuedJob & { readonly id: number; readonly deliveredMs: number | null; readonly tries: number; readonly availableMs: number };
 
+/** Who delivers the row at the moment: a row's lock, not a part of it. */
+export interface OutboxLockRow { readonly outboxId: number; readonly holder: number; readonly untilMs: number }
+
 export interface StateEventRow {
   readonly id: number;
   readonly entity: 'trading_account' | 'portfolio' | 'rebalance_plan' | 'order_intent' | 'order_attempt';

@@ -1,16 +1,28 @@
+import { StoreFailure } from '#application';
+
 /** What takes part in a transaction: it remembers how to take back what was done since its begin. */
 export interface UndoLog {
   add(undo: () => void): void;
 }
 
+/** What Postgres' trigger before a change, and its columns' types, make of the row that was to be written. */
+export type RowAmender<Row> = (after: Row, before: Row | null) => Row;
+
 /** Told of every row that is written, in the transaction: a throw takes the whole transaction back. */
 export type RowWatcher<Row> = (after: Row, before: Row | null) => void;
+
+interface Index<Row> {
+  readonly valueOf: (row: Row) => string | null;
+  readonly keysByValue: Map<string, Set<string>>;
+}
 
 /** Rows by key, in the order in which they came to be. Rows are never changed in place: a change is another row. */
 export class Table<Row extends object> {
   private readonly rows = new Map<string, Row>();
+  private readonly amenders: RowAmender<Row>[] = [];
   private readonly watchers: RowWatcher<Row>[] = [];
-  private readonly indexes: { readonly valueOf: (row: Row) => string | null; readonly index: Map<string, Set<string>> }[] = [];
+  private readonly deletionWatchers: ((row: Row) => void)[] = [];
+  private readonly indexes: Index<Row>[] = [];
 
   constructor(
     readonly name: string,
@@ -34,60 +46,92 @@ export class Table<Row extends object> {
     return [...this.rows.values()].filter(isWanted);
   }
 
+  /** Amenders see what those before them have made of the row; watchers see what came of it. */
+  amend(amender: RowAmender<Row>): void {
+    this.amenders.push(amender);
+  }
+
   watch(watcher: RowWatcher<Row>): void {
     this.watchers.push(watcher);
   }
 
-  /** Rows by something that they never change (null: left out), in the order in which they came to be. To be called while the table is empty. */
-  indexBy(valueOf: (row: Row) => string | null): (value: string) => readonly Row[] {
-    const index = new Map<string, Set<string>>();
-    this.indexes.push({ valueOf, index });
-    return (value) => [...(index.get(value) ?? [])].map((key) => this.rows.get(key)!);
+  watchDeletions(watcher: (row: Row) => void): void {
+    this.deletionWatchers.push(watcher);
   }
 
-  /** @throws Error where the key is taken: callers that may meet it look first */
+  /** Rows by something that they have (null: left out), in the order in which they came to have it. To be called while the table is empty. */
+  indexBy(valueOf: (row: Row) => string | null): (value: string) => readonly Row[] {
+    if (this.size > 0) throw new Error(`${this.name} has rows already: an index over it would miss them`);
+    const keysByValue = new Map<string, Set<string>>();
+    this.indexes.push({ valueOf, keysByValue });
+    return (value) => Array.from(keysByValue.get(value) ?? [], (key) => this.rows.get(key)!);
+  }
+
+  /** @throws StoreFailure where the key is taken: callers that may meet it look first */
   insert(row: Row): Row {
-    const key = this.keyOf(row);
-    if (this.rows.has(key)) throw new Error(`${this.name} has ${key} already`);
-    return this.put(key, row, null);
+    const amended = this.amended(row, null);
+    const key = this.keyOf(amended);
+    if (this.rows.has(key)) throw new StoreFailure('refused', `${this.name} has ${key} already`, { cause: null });
+    return this.put(key, amended, null);
   }
 
   /** The row with these fields changed. @throws Error where there is none */
   update(key: string, change: Partial<Row>): Row {
     const before = this.rows.get(key);
     if (before === undefined) throw new Error(`${this.name} has no ${key}`);
-    return this.put(key, { ...before, ...change }, before);
+    return this.put(key, this.amended({ ...before, ...change }, before), before);
   }
 
   delete(key: string): void {
     const before = this.rows.get(key);
     if (before === undefined) return;
-    this.remove(key, before);
+    for (const watcher of this.deletionWatchers) watcher(before);
+    this.rows.delete(key);
+    this.reindex(key, before, null);
     // Its place among the others is lost; nothing that is deleted is read in order.
-    this.undoLog.add(() => this.add(key, before));
+    this.undoLog.add(() => {
+      this.rows.set(key, before);
+      this.reindex(key, null, before);
+    });
+  }
+
+  private amended(row: Row, before: Row | null): Row {
+    let amended = row;
+    for (const amender of this.amenders) amended = amender(amended, before);
+    return amended;
   }
 
   private put(key: string, row: Row, before: Row | null): Row {
-    if (before === null) this.add(key, row);
-    else this.rows.set(key, row);
-    this.undoLog.add(() => void (before === null ? this.remove(key, row) : this.rows.set(key, before)));
+    this.rows.set(key, row);
+    this.reindex(key, before, row);
+    this.undoLog.add(() => {
+      if (before === null) this.rows.delete(key);
+      else this.rows.set(key, before);
+      this.reindex(key, row, before);
+    });
     for (const watcher of this.watchers) watcher(row, before);
     return row;
   }
 
-  private add(key: string, row: Row): void {
-    this.rows.set(key, row);
-    for (const { valueOf, index } of this.indexes) {
-      const value = valueOf(row);
-      if (value === null) continue;
-      const keys = index.get(value);
-      if (keys === undefined) index.set(value, new Set([key]));
-      else keys.add(key);
+  private reindex(key: string, before: Row | null, after: Row | null): void {
+    for (const { valueOf, keysByValue } of this.indexes) {
+      const from = before === null ? null : valueOf(before);
+      const to = after === null ? null : valueOf(after);
+      if (from === to) continue;
+      if (from !== null) leave(keysByValue, from, key);
+      if (to !== null) join(keysByValue, to, key);
     }
   }
+}
 
-  private remove(key: string, row: Row): void {
-    this.rows.delete(key);
-    for (const { valueOf, index } of this.indexes) index.get(valueOf(row) ?? '')?.delete(key);
-  }
+function join(keysByValue: Map<string, Set<string>>, value: string, key: string): void {
+  const keys = keysByValue.get(value);
+  if (keys === undefined) keysByValue.set(value, new Set([key]));
+  else keys.add(key);
+}
+
+function leave(keysByValue: Map<string, Set<string>>, value: string, key: string): void {
+  const keys = keysByValue.get(value)!;
+  keys.delete(key);
+  if (keys.size === 0) keysByValue.delete(value);
 }
