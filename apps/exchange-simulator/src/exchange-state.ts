@@ -15,4 +15,6 @@ export interface ExchangeState {
   readonly limits: RateLimits;
   readonly records: Records;
   readonly klinesCap: number;
+  /** A clock that never jumps, whatever the server's shows: limits of rate are counted by it. */
+  readonly monotonicMs: () => number;
 }

@@ -94,6 +94,7 @@ function exchangeState(configuration: SimulatorConfiguration, venue: SimulatedVe
     limits: new RateLimits({ ...USUAL_RATE_LIMITS, isEnabled: configuration.RATE_LIMIT }),
     records: new Records(),
     klinesCap: configuration.KLINES_CAP,
+    monotonicMs: () => performance.now(),
   };
 }
 

@@ -38,15 +38,15 @@ function judge(request: RestRequest, state: ExchangeState, effects: readonly Fau
   }
 }
 
-/** Signed requests are counted by account, the others by address. Real time, whatever the server's clock shows. */
-function takeRate(request: RestRequest, endpoint: Endpoint, { limits, accounts }: ExchangeState): Answer | null {
+/** Signed requests are counted by account, the others by address. */
+function takeRate(request: RestRequest, endpoint: Endpoint, { limits, accounts, monotonicMs }: ExchangeState): Answer | null {
   const account = request.apiKey === null ? undefined : accounts.get(request.apiKey);
   const verdict = limits.take(
     {
       client: account === undefined ? `address ${request.address}` : `account ${account.id}`,
       endpoint: endpointName(endpoint), weight: endpoint.weight(request), orders: endpoint.orders?.(request) ?? 0,
     },
-    performance.now(),
+    monotonicMs(),
   );
   if (verdict.kind === 'allowed') return null;
   if (verdict.kind === 'banned') return bannedAnswer(verdict.retryAfterSeconds);
