@@ -1,4 +1,9 @@
 import { StoreFailure } from '#application';
 
 /** As Postgres answers a statement that breaks a rule of the schema. */
-export const refused = (rule: string): StoreFailure => new StoreFailure('refused', `the database refused it: ${rule}`, { cause: null });
+export const refused = (rule: string, cause: unknown = null): StoreFailure => new StoreFailure('refused', `the database refused it: ${rule}`, { cause });
+
+/** @throws StoreFailure always */
+export function refuse(rule: string, cause: unknown = null): never {
+  throw refused(rule, cause);
+}

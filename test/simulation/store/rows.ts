@@ -4,11 +4,14 @@ import type {
 } from '#application';
 import type { DecimalText, Holder, PortfolioConfiguration } from '#domain';
 
+/** Keys of two parts or more: none of the parts has a bar in it. */
+export const keyOf = (...parts: readonly (string | number)[]): string => parts.join('|');
+
 /** Rows as Postgres has them (libs/persistence/src/migrations/trading), in the words of the application. Quantities are plain decimal text. */
 export type AccountRow = TradingAccount;
 
 /** Without its configuration, which stands in a table of its own. */
-export type PortfolioRow = Omit<Portfolio, 'configuration' | 'configSha256'>;
+export type PortfolioRow = Omit<Portfolio, 'configuration' | 'configSha256'> & { readonly changedBy: string };
 
 export interface ConfigurationRow {
   readonly portfolioId: string;
