@@ -23,6 +23,7 @@ it.each([
   [{ EXCHANGE_API_SECRET: 'hunter2' }, 'EXCHANGE_API_KEY: is not set'],
   [{ EXCHANGE_API_KEY: 'hunter2 x', EXCHANGE_API_SECRET: 's' }, 'EXCHANGE_API_KEY: expected'],
   [{ EXCHANGE: 'mexc', RATE_BUDGET: 'off' }, 'RATE_BUDGET: may be off for a simulator only'],
+  [{ EXCHANGE: 'mexc', DEAD_SPREAD_MS: '29999' }, 'DEAD_SPREAD_MS: may be below 30000 for a simulator only'],
   [{ EXECUTION_CONCURRENCY: '0' }, 'EXECUTION_CONCURRENCY: expected a whole number from 1 to 32'],
 ] as const)('refuses %j, and repeats no value', (more, fault) => {
   expect(() => read(more)).toThrow(fault);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SCHEDULE_TIMES, type ScheduleTimes } from '#application';
+import { DEAD_RULE } from '#domain';
 import {
   ConfigurationError, databaseUrl, exchangeFields, logLevel, port, readConfig, redisUrl, selectExchange, wholeNumber, type Environment, type ExchangeSelection,
 } from '#platform';
@@ -30,6 +31,8 @@ const ConfigurationSchema = z.object({
   HEALTH_HOST: z.string().regex(/^[\w.:-]{1,253}$/u, 'expected an address to listen on, such as 127.0.0.1 or 0.0.0.0').default('127.0.0.1'),
   /** After this without a word from whoever sends an order, another asks after it. */
   ORDER_LEASE_MS: wholeNumber(1_000, 600_000).default(30_000),
+  /** Over so long at least an order is asked after in vain before it is given up; shorter only for a simulator. */
+  DEAD_SPREAD_MS: wholeNumber(1_000, 600_000).default(DEAD_RULE.minSpreadMs),
   CLOCK_EVERY_MS: anyMs.default(30_000),
   HEARTBEAT_EVERY_MS: anyMs.default(10_000),
   /** Trades are fetched so often: of markets with an open plan, and of all. */
@@ -63,6 +66,7 @@ export interface ExecutorConfiguration {
   readonly concurrency: number;
   readonly health: { readonly host: string; readonly port: number } | null;
   readonly orderLeaseMs: number;
+  readonly deadSpreadMs: number;
   readonly clockEveryMs: number;
   readonly heartbeatEveryMs: number;
   readonly schedule: ScheduleTimes;
@@ -81,7 +85,7 @@ export function readExecutorConfiguration(environment: Environment): ExecutorCon
     rates: ratesOf(values, exchange),
     concurrency: values.EXECUTION_CONCURRENCY,
     health: values.HEALTH_PORT === undefined ? null : { host: values.HEALTH_HOST, port: values.HEALTH_PORT },
-    orderLeaseMs: values.ORDER_LEASE_MS, clockEveryMs: values.CLOCK_EVERY_MS, heartbeatEveryMs: values.HEARTBEAT_EVERY_MS,
+    orderLeaseMs: values.ORDER_LEASE_MS, deadSpreadMs: deadSpreadOf(values, exchange), clockEveryMs: values.CLOCK_EVERY_MS, heartbeatEveryMs: values.HEARTBEAT_EVERY_MS,
     schedule: {
       activeSweepMs: values.ACTIVE_SWEEP_EVERY_MS, sweepMs: values.SWEEP_EVERY_MS, balancesMs: values.BALANCES_EVERY_MS,
       differingMs: values.DIFFERING_EVERY_MS, requeueMs: values.REQUEUE_EVERY_MS, requeueGraceMs: values.REQUEUE_GRACE_MS,
@@ -99,6 +103,11 @@ function credentialsOf({ EXCHANGE_API_KEY: apiKey, EXCHANGE_API_SECRET: given }:
   if (apiKey !== undefined && given !== undefined) return { apiKey, secret: given };
   const missing = apiKey === undefined ? 'EXCHANGE_API_KEY' : 'EXCHANGE_API_SECRET';
   throw new ConfigurationError([`${missing}: is not set, and the other half of the key is; set ${missing} or ${missing}_FILE, or neither for paper alone`]);
+}
+
+function deadSpreadOf({ DEAD_SPREAD_MS: spreadMs }: Values, { venue }: ExchangeSelection): number {
+  if (spreadMs >= DEAD_RULE.minSpreadMs || venue === 'SIMULATOR') return spreadMs;
+  throw new ConfigurationError([`DEAD_SPREAD_MS: may be below ${DEAD_RULE.minSpreadMs} for a simulator only, since a real order may be found late; remove it`]);
 }
 
 function ratesOf(values: Values, exchange: ExchangeSelection): ExecutorConfiguration['rates'] {

@@ -74,7 +74,7 @@ function createAdvancing({ configuration, executorId, stores, onQueued, isStoppi
   const reactions = new VenueReactions({ accounts, store, clock, log, compareSoon: (accountId) => schedule.compareSoon(accountId) });
   const advanceOrder = new AdvanceOrder({
     ...shared, books, reactions, timer, gate: gateUntilStopped(made.gate, isStopping), haltFile, monotonicMs,
-    sha256: (text) => createHash('sha256').update(text).digest('hex'), random, holder: executorId, leaseMs: configuration.orderLeaseMs,
+    sha256: (text) => createHash('sha256').update(text).digest('hex'), random, holder: executorId, leaseMs: configuration.orderLeaseMs, deadSpreadMs: configuration.deadSpreadMs,
   });
   // A leg's own job goes on with it elsewhere.
   const runOrder = (intentId: string): Promise<ExecutionLook> => (isStopping() ? Promise.resolve({ kind: 'done' }) : advanceOrder.look(intentId));

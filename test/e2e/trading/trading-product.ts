@@ -81,11 +81,12 @@ export async function openTradingProduct(options: TradingProductOptions) {
     void app.exited.then(() => running.delete(app));
     return app;
   };
-  const startApi = async (): Promise<Api> => {
+  const startApiProcess = async (more: Readonly<Record<string, string>> = {}): Promise<{ readonly api: Api; readonly app: SpawnedApp }> => {
     const [port, tokenFile] = [String(await freePort()), path.join(folder.path, 'access-token')];
-    const app = await spawnApp('apps/api/src/main.js', { ...environment, PORT: port, HOST: '127.0.0.1', ACCESS_TOKEN_FILE: tokenFile }, { ready: /"event":"listening"/u });
+    const app = await spawnApp('apps/api/src/main.js', { ...environment, PORT: port, HOST: '127.0.0.1', ACCESS_TOKEN_FILE: tokenFile, ...more }, { ready: /"event":"listening"/u });
     running.add(app);
-    return apiAt(`http://127.0.0.1:${port}`, (await readFile(tokenFile, 'utf8')).trim());
+    void app.exited.then(() => running.delete(app));
+    return { app, api: apiAt(`http://127.0.0.1:${port}`, (await readFile(tokenFile, 'utf8')).trim()) };
   };
   const plans = (portfolioId: string): Promise<readonly PlanRow[]> =>
     dataSource.query(
@@ -94,7 +95,8 @@ export async function openTradingProduct(options: TradingProductOptions) {
     );
 
   return {
-    database, redis, simulator, dataSource, portfolios, environment, start, startApi, plans,
+    database, redis, simulator, dataSource, portfolios, environment, start, startApiProcess, plans,
+    startApi: async (): Promise<Api> => (await startApiProcess()).api,
     startAll: () => Promise.all(WORKERS.map((worker) => start(worker))),
     create: async (wish: PortfolioWish): Promise<Portfolio> => {
       const outcome = await portfolios.create(newPortfolio(wish));

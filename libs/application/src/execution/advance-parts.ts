@@ -32,6 +32,8 @@ export interface AdvanceOrderParts {
   /** Who holds the leases. */
   readonly holder: string;
   readonly leaseMs: number;
+  /** Of the dead rule; left out: its own. */
+  readonly deadSpreadMs?: number;
   readonly failpoint: Failpoint;
   readonly log: EventLog;
   /** Jobs were committed to the outbox. Must not throw. */

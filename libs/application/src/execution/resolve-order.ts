@@ -115,11 +115,12 @@ export class ResolveOrder {
   }
 
   /** With this answer counted, and our times put on the venue's clock. */
-  private withVote({ attempt }: HeldOrder, serverNowMs: number): Pick<Parameters<typeof judgeUnknown>[0], 'attempt' | 'serverNowMs'> {
+  private withVote({ attempt }: HeldOrder, serverNowMs: number): Pick<Parameters<typeof judgeUnknown>[0], 'attempt' | 'serverNowMs' | 'limits'> {
     const { signMs, receiveWindowMs, notFoundVotes, firstVoteMs, createdMs } = attempt;
-    const nowMs = this.parts.clock.nowMs();
+    const { clock, deadSpreadMs: minSpreadMs = DEAD_RULE.minSpreadMs } = this.parts;
+    const nowMs = clock.nowMs();
     const aheadMs = serverNowMs - nowMs;
-    return { attempt: { signMs, receiveWindowMs, notFoundVotes: notFoundVotes + 1, firstVoteMs: (firstVoteMs ?? nowMs) + aheadMs, createdMs: createdMs + aheadMs }, serverNowMs };
+    return { limits: { minSpreadMs }, attempt: { signMs, receiveWindowMs, notFoundVotes: notFoundVotes + 1, firstVoteMs: (firstVoteMs ?? nowMs) + aheadMs, createdMs: createdMs + aheadMs }, serverNowMs };
   }
 
   private async evidence({ intent, attempt, quote }: HeldOrder, venue: ExecutionVenue): Promise<{ isInOpenOrders: boolean; hasTradeSince: boolean; isBalanceUnchanged: boolean }> {
