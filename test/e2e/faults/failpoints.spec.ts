@@ -15,6 +15,6 @@ it('exec.after_response_before_commit × KILL: another executor finds the order 
   await product.launch('order-executor');
   expect(await product.untilEnded(portfolio.id)).toMatchObject([{ kind: 'initial', state: 'done' }]);
   await product.untilSettled();
-  expect(await product.sent(portfolio.id)).toMatchObject(Array(3).fill({ intentState: 'filled', posts: 1, acceptances: 1 }));
+  expect(await product.sent(portfolio.id)).toMatchObject(Array.from({ length: 3 }, () => ({ intentState: 'filled', posts: 1, acceptances: 1 })));
   expect(await product.breaches()).toEqual([]);
 });
