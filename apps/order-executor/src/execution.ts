@@ -13,7 +13,7 @@ import { ORDER_JOB, PLAN_JOB, type Stores } from './stores.js';
 const EVALUATE_JOB = { queue: portfolioEvaluate.name, priority: portfolioEvaluate.policy.priorities.price };
 
 export interface ExecutionParts {
-  readonly configuration: Pick<ExecutorConfiguration, 'exchange' | 'schedule' | 'confirmAfterMs' | 'orderLeaseMs'>;
+  readonly configuration: Pick<ExecutorConfiguration, 'exchange' | 'schedule' | 'confirmAfterMs' | 'orderLeaseMs'> & Partial<Pick<ExecutorConfiguration, 'deadSpreadMs'>>;
   readonly executorId: string;
   readonly stores: Stores;
   readonly prices: LatestPrices;

@@ -33,7 +33,7 @@ export interface AdvanceOrderParts {
   readonly holder: string;
   readonly leaseMs: number;
   /** Of the dead rule; left out: its own. */
-  readonly deadSpreadMs?: number;
+  readonly deadSpreadMs?: number | undefined;
   readonly failpoint: Failpoint;
   readonly log: EventLog;
   /** Jobs were committed to the outbox. Must not throw. */
