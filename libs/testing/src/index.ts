@@ -16,7 +16,7 @@ export { selfSignedCertificate, type SelfSigned } from './self-signed-certificat
 export { portfolioStoreConformance } from './portfolio-store-conformance.js';
 export { aBasket, aNewPortfolio, type PortfolioStoreSubject } from './portfolio-store-subject.js';
 export { accountStoreConformance, type AccountStoreSubject } from './account-store-conformance.js';
-export { killSwitchStoreConformance, type KillSwitchStoreSubject } from './kill-switch-store-conformance.js';
+export { killSwitchStoreConformance, type ClaimStep, type KillSwitchStoreSubject } from './kill-switch-store-conformance.js';
 export type { ExecutionScene, SceneLeg, ScenePlan } from './execution-scene.js';
 export { executionStoreConformance } from './execution-store-conformance.js';
 export { aPlanConfiguration, aBook, aClaimFacts, aCutBack, anAttemptRecord, anIntentRecord, aPlanRecord, aPlanView, aPurchaseRecord, DECIDED_MS, rulesOf } from './a-plan-view.js';

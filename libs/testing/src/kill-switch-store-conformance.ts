@@ -8,12 +8,12 @@ export interface KillSwitchStoreSubject {
   /** A paper portfolio with an account of its own. */
   readonly portfolio: () => Promise<{ readonly portfolioId: string; readonly accountId: string }>;
   readonly deletePortfolio: (portfolioId: string) => Promise<void>;
-  /** A claim that sees the switches now and commits when `commit` is called. */
-  readonly claim: () => Promise<{ readonly commit: () => Promise<void> }>;
-  /** Resolves when an engagement stands behind a claim. */
-  readonly untilEngagementWaits: () => Promise<void>;
+  /** A claim that has seen the switches, and an engagement that comes before it commits, as far as the store lets it: what happened, in its order. */
+  readonly engageDuringClaim: (scope: SwitchScope, engage: () => Promise<unknown>) => Promise<readonly ClaimStep[]>;
   readonly close: () => Promise<void>;
 }
+
+export type ClaimStep = 'claim saw run' | 'claim saw a switch' | 'claim commits' | 'engagement is seen' | 'engaged';
 
 type At = () => KillSwitchStoreSubject;
 
@@ -86,13 +86,7 @@ function testEngaging(at: At): void {
 
   it('waits for a claim that has seen the switches, and is committed when it resolves', async () => {
     const scope = aScope();
-    const claim = await at().claim();
-    const engaging = engage(at, scope);
-    const first = await Promise.race([engaging.then(() => 'through'), at().untilEngagementWaits().then(() => 'waiting')]);
-    expect(first).toBe('waiting');
-    expect(await engagedAt(scope)).toEqual([]);
-    await claim.commit();
-    await engaging;
+    expect(await at().engageDuringClaim(scope, () => engage(at, scope))).toEqual(['claim saw run', 'claim commits', 'engaged']);
     expect(await engagedAt(scope)).toHaveLength(1);
   });
 

@@ -1,17 +1,19 @@
+import type { SwitchScope } from '#application';
 import { PostgresAccountStore, PostgresKillSwitchStore } from '#persistence';
-import { killSwitchStoreConformance, type KillSwitchStoreSubject } from '#testing';
+import { killSwitchStoreConformance, type ClaimStep, type KillSwitchStoreSubject } from '#testing';
 import { aPortfolio, aTradingAccount, openTradingDatabase, type TradingDatabase } from './trading-rows.js';
 
 /** The number that claims take too; written down here anew, since a claim of an older build must meet it as well. */
 const LOCK = 7_310_402_001;
 
 /** As a claim does: the lock is shared, and held until the commit. */
-async function claim({ dataSource }: TradingDatabase): Promise<{ readonly commit: () => Promise<void> }> {
+async function claim({ dataSource }: TradingDatabase, scope: SwitchScope): Promise<{ readonly saw: ClaimStep; readonly commit: () => Promise<void> }> {
   const runner = dataSource.createQueryRunner();
   await runner.startTransaction();
   await runner.query(`SELECT pg_advisory_xact_lock_shared(${LOCK})`);
-  await runner.query('SELECT state FROM kill_switch');
+  const switches: unknown[] = await runner.query('SELECT FROM kill_switch WHERE scope = $1', [scope]);
   return {
+    saw: switches.length === 0 ? 'claim saw run' : 'claim saw a switch',
     commit: async () => {
       await runner.commitTransaction();
       await runner.release();
@@ -30,6 +32,18 @@ async function untilEngagementWaits(database: TradingDatabase): Promise<void> {
   throw new Error('no engagement waits for a claim');
 }
 
+async function engageDuringClaim(database: TradingDatabase, scope: SwitchScope, engage: () => Promise<unknown>): Promise<readonly ClaimStep[]> {
+  const { saw, commit } = await claim(database, scope);
+  const steps: ClaimStep[] = [saw];
+  const engaging = engage().then(() => void steps.push('engaged'));
+  await Promise.race([engaging, untilEngagementWaits(database)]);
+  if ((await database.query('SELECT FROM kill_switch WHERE scope = $1', [scope])).length > 0) steps.push('engagement is seen');
+  steps.push('claim commits');
+  await commit();
+  await engaging;
+  return steps;
+}
+
 async function makeSubject(): Promise<KillSwitchStoreSubject> {
   const database = await openTradingDatabase(8);
   return {
@@ -43,8 +57,7 @@ async function makeSubject(): Promise<KillSwitchStoreSubject> {
     deletePortfolio: async (portfolioId) => {
       await database.query(`UPDATE portfolio SET state = 'deleted' WHERE id = $1`, [portfolioId]);
     },
-    claim: () => claim(database),
-    untilEngagementWaits: () => untilEngagementWaits(database),
+    engageDuringClaim: (scope, engage) => engageDuringClaim(database, scope, engage),
     close: () => database.close(),
   };
 }

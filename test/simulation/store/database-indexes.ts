@@ -5,7 +5,7 @@ import type { Tables } from './tables.js';
 
 const DAY_MS = 86_400_000;
 
-const dayOf = (ms: number): number => Math.floor(ms / DAY_MS);
+export const dayOf = (ms: number): number => Math.floor(ms / DAY_MS);
 
 const OPEN_ATTEMPTS: ReadonlySet<AttemptState> = new Set(LIVE_ATTEMPT_STATES);
 
@@ -48,7 +48,7 @@ export function indexesOf(database: Tables) {
 export type Indexes = ReturnType<typeof indexesOf>;
 
 /** Rows of an owner of that time or later, and the rest of its first day, whatever has come before: nothing is read that grows with the years. */
-function byDay<Row extends object>(table: Table<Row>, ownerOf: (row: Row) => string | null, msOf: (row: Row) => number | null): (owner: string, sinceMs: number) => Row[] {
+export function byDay<Row extends object>(table: Table<Row>, ownerOf: (row: Row) => string | null, msOf: (row: Row) => number | null): (owner: string, sinceMs: number) => Row[] {
   let [firstDay, lastDay] = [Infinity, -Infinity];
   const rowsOf = table.indexBy((row) => {
     const [owner, ms] = [ownerOf(row), msOf(row)];

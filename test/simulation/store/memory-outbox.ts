@@ -27,7 +27,7 @@ export class MemoryOutbox implements Outbox {
   async prune(limit: number): Promise<number> {
     return this.database.transaction(() => {
       const beforeMs = this.database.nowMs() - KEPT_MS;
-      const old = this.database.outboxByDelivery('yes').filter(({ deliveredMs }) => deliveredMs! < beforeMs);
+      const old = this.database.indexes.delivered('all').filter(({ deliveredMs }) => deliveredMs! < beforeMs);
       const removed = old.toSorted((one, other) => one.deliveredMs! - other.deliveredMs!).slice(0, limit);
       for (const { id } of removed) this.database.outbox.delete(String(id));
       return removed.length;
@@ -35,7 +35,7 @@ export class MemoryOutbox implements Outbox {
   }
 
   private lock(limit: number, nowMs: number, holder: number): readonly OutboxRow[] {
-    const free = this.database.outboxByDelivery('no').filter(({ id, availableMs }) => availableMs <= nowMs && !this.isLocked(id, nowMs));
+    const free = this.database.indexes.undelivered('all').filter(({ id, availableMs }) => availableMs <= nowMs && !this.isLocked(id, nowMs));
     const rows = free.toSorted((one, other) => one.id - other.id).slice(0, limit);
     for (const { id } of rows) {
       this.database.outboxLocks.delete(String(id));

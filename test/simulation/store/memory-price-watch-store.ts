@@ -12,7 +12,7 @@ export class MemoryPriceWatchStore implements PriceWatchStore {
 
   async watched(venue: VenueName): Promise<WatchedMarket[]> {
     const shards = new Map<string, Set<number>>();
-    for (const { marketId, shard } of this.database.watchesAtVenue(venue)) {
+    for (const { marketId, shard } of this.database.indexes.watchesAtVenue(venue)) {
       const known = shards.get(marketId) ?? new Set();
       if (shard !== null) known.add(shard);
       shards.set(marketId, known);
@@ -27,9 +27,9 @@ export class MemoryPriceWatchStore implements PriceWatchStore {
 }
 
 /** The markets that this watcher needs, instead of those that it needed. In the caller's transaction. */
-export function replaceWatches({ watches, watchesOfWatcher }: MemoryDatabase, venue: VenueName, watcher: string, markets: readonly WatchedPrice[]): void {
+export function replaceWatches({ watches, indexes }: MemoryDatabase, venue: VenueName, watcher: string, markets: readonly WatchedPrice[]): void {
   const needed = new Map(markets.map(({ marketId, shard }) => [marketId, shard]));
-  for (const { marketId } of watchesOfWatcher(keyOf(venue, watcher))) {
+  for (const { marketId } of indexes.watchesOfWatcher(keyOf(venue, watcher))) {
     if (!needed.has(marketId)) watches.delete(keyOf(venue, watcher, marketId));
   }
   for (const [marketId, shard] of needed) {

@@ -7,3 +7,6 @@ export const refused = (rule: string, cause: unknown = null): StoreFailure => ne
 export function refuse(rule: string, cause: unknown = null): never {
   throw refused(rule, cause);
 }
+
+/** A CHECK of the schema. */
+export const check = (isRight: boolean, rule: string): void => void (isRight || refuse(`broken: ${rule}`));

@@ -29,14 +29,10 @@ export class Tables {
   readonly breakers = this.table<rows.BreakerRow>('breaker', ({ key }) => key);
   readonly outbox = this.table<rows.OutboxRow>('outbox', ({ id }) => String(id));
   readonly outboxLocks = this.table<rows.OutboxLockRow>('outbox_lock', ({ outboxId }) => String(outboxId));
-  /** Asked for 'no', those that wait for their delivery. */
-  readonly outboxByDelivery = this.outbox.indexBy(({ deliveredMs }) => (deliveredMs === null ? 'no' : 'yes'));
   readonly stateEvents = this.table<rows.StateEventRow>('state_event', ({ id }) => String(id));
   readonly markets = this.table<rows.MarketRow>('market', ({ venue, rules }) => keyOf(venue, rules.marketId));
   readonly statuses = this.table<rows.StatusRow>('venue_status', ({ venue }) => venue);
   readonly watches = this.table<rows.WatchRow>('price_watch', ({ venue, watcher, marketId }) => keyOf(venue, watcher, marketId));
-  readonly watchesOfWatcher = this.watches.indexBy(({ venue, watcher }) => keyOf(venue, watcher));
-  readonly watchesAtVenue = this.watches.indexBy(({ venue }) => venue);
   readonly paperBalances = this.table<rows.PaperBalanceRow>('paper_balance', ({ accountId, asset }) => keyOf(accountId, asset));
   readonly paperOrders = this.table<rows.PaperOrderRow>('paper_order', ({ accountId, clientOrderId }) => keyOf(accountId, clientOrderId));
   readonly paperFills = this.table<rows.PaperFillRow>('paper_fill', ({ accountId, fill }) => keyOf(accountId, fill.venueTradeId));
