@@ -24,3 +24,5 @@ export { aBasketConfiguration, aMarketOf, anEvaluatedPortfolio, LOOK_MS, quotesA
 export { marketStoreConformance, type MarketStoreSubject } from './market-store-conformance.js';
 export { priceWatchStoreConformance, type PriceWatchStoreSubject } from './price-watch-store-conformance.js';
 export { outboxConformance, type OutboxSubject } from './outbox-conformance.js';
+export { evaluationStoreConformance } from './evaluation-store-conformance.js';
+export { anEvaluatedConfiguration, EVALUATED_MS, EVALUATION_JOBS, type EvaluationStoreSubject, type PlanLeg } from './evaluation-store-subject.js';

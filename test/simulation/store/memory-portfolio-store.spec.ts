@@ -1,20 +1,12 @@
 import { ulid } from 'ulid';
 import type { Portfolio } from '#application';
-import { postingsOfTransfer, type Holder } from '#domain';
 import { portfolioStoreConformance, type PortfolioStoreSubject } from '#testing';
 import { MemoryAccountStore } from './memory-account-store.js';
 import { MemoryDatabase } from './memory-database.js';
 import { MemoryPortfolioStore } from './memory-portfolio-store.js';
-import { openPlan } from './scene-rows.js';
-import { postTransaction } from './writers.js';
+import { bookTransfer, openPlan } from './scene-rows.js';
 
 const START_MS = 1_767_225_600_000;
-
-function bookTransfer(database: MemoryDatabase, accountId: string, kind: 'external-deposit' | 'fill', asset: string, from: Holder, to: Holder, quantity: string): void {
-  const isOwed = quantity.startsWith('-');
-  const postings = isOwed ? postingsOfTransfer(to, from, asset, quantity.slice(1)) : postingsOfTransfer(from, to, asset, quantity);
-  database.transaction(() => postTransaction(database, { key: `test:${ulid()}`, accountId, kind, occurredMs: START_MS, bookedMs: START_MS, memo: null, postings }));
-}
 
 async function makeSubject(): Promise<PortfolioStoreSubject> {
   const database = new MemoryDatabase(() => START_MS);

@@ -43,6 +43,8 @@ export interface LookRow {
 
 export type EquityRow = NewEquityPoint & { readonly portfolioId: string; readonly atMs: number };
 
+export type NewestEquityRow = Pick<EquityRow, 'portfolioId' | 'atMs' | 'configVersion'>;
+
 /** With what the row has beside the record. */
 export type PlanRow = PlanRecord & { readonly requeuedMs: number | null; readonly changedMs: number; readonly changedBy: string | null };
 export type IntentRow = IntentRecord & { readonly requeuedMs: number | null; readonly changedMs: number; readonly changedBy: string | null };

@@ -15,6 +15,8 @@ export class Tables {
   readonly evaluations = this.table<rows.EvaluationRow>('evaluation', ({ id }) => id);
   readonly looks = this.table<rows.LookRow>('portfolio_look', ({ portfolioId }) => portfolioId);
   readonly equity = this.table<rows.EquityRow>('equity_point', ({ portfolioId, atMs }) => keyOf(portfolioId, atMs));
+  /** Derived: the last point of each portfolio. */
+  readonly newestEquity = this.table<rows.NewestEquityRow>('newest_equity', ({ portfolioId }) => portfolioId);
   readonly flows = this.table<rows.FlowRow>('portfolio_flow', ({ portfolioId }) => portfolioId);
   readonly plans = this.table<rows.PlanRow>('rebalance_plan', ({ id }) => id);
   readonly intents = this.table<rows.IntentRow>('order_intent', ({ id }) => id);
