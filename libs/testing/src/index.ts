@@ -26,3 +26,4 @@ export { priceWatchStoreConformance, type PriceWatchStoreSubject } from './price
 export { outboxConformance, type OutboxSubject } from './outbox-conformance.js';
 export { evaluationStoreConformance } from './evaluation-store-conformance.js';
 export { anEvaluatedConfiguration, EVALUATED_MS, EVALUATION_JOBS, type EvaluationStoreSubject, type PlanLeg } from './evaluation-store-subject.js';
+export { paperVenueStoreConformance, type PaperVenueStoreSubject } from './paper-venue-store-conformance.js';

@@ -1,11 +1,26 @@
 import type { LatestPrice, OrderRequest } from '#application';
 import { paperExecutionVenue, PaperTrading, type PaperParts } from '#exchange';
-import { tradingConformance } from '#testing';
+import { PostgresPaperVenueStore } from '#persistence';
+import { paperVenueStoreConformance, tradingConformance } from '#testing';
+import { aTradingAccount, openTradingDatabase } from '../trading/trading-rows.js';
 import { openPaperAccount } from './paper-venue.js';
 
 tradingConformance('a paper account in Postgres', async () => {
   const { port, marketData, close } = await openPaperAccount();
   return { port, marketData, marketId: 'HANAUSDT', base: 'HANA', quote: 'USDT', close };
+});
+
+paperVenueStoreConformance('PostgresPaperVenueStore', async () => {
+  const database = await openTradingDatabase(4);
+  return {
+    store: new PostgresPaperVenueStore(database.dataSource),
+    account: async (usdt) => {
+      const { id } = await aTradingAccount(database, { mode: 'paper' });
+      await database.query(`INSERT INTO paper_balance (account_id, asset, free) VALUES ($1, 'USDT', $2)`, [id, usdt]);
+      return id;
+    },
+    close: database.close,
+  };
 });
 
 const NOW_MS = 1_768_478_400_000;

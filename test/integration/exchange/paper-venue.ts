@@ -1,4 +1,4 @@
-import type { LatestPrice, LatestPrices } from '#application';
+import type { LatestPrice, LatestPrices, PaperVenueStore } from '#application';
 import { openSimulatedVenue, PaperTrading, SimulatedMarketData, type PaperParts, type SimulatedVenue } from '#exchange';
 import { createDataSource, PostgresPaperVenueStore, runMigrations } from '#persistence';
 import { systemClock } from '#platform';
@@ -15,18 +15,11 @@ function pricesOf(venue: SimulatedVenue): Pick<LatestPrices, 'read'> {
   return { read: (_venue, marketIds) => Promise.resolve(marketIds.map(priceOf)) };
 }
 
-/** A paper account with 10,000 USDT in a database of its own, beside a venue in this process whose prices it uses. */
-export async function openPaperAccount(change: Partial<PaperParts> = {}) {
-  const database = await createTestDatabase();
-  const dataSource = await createDataSource({ url: database.url, poolSize: 4, applicationName: 'paper-spec' }).initialize();
-  await runMigrations(dataSource);
-  const accountId = 'paper-one';
-  await dataSource.query(`INSERT INTO trading_account (id, mode, venue, created_ms) VALUES ('${accountId}', 'paper', 'SIMULATOR', 0)`);
-  await dataSource.query(`INSERT INTO paper_balance (account_id, asset, free) VALUES ('${accountId}', 'USDT', 10000)`);
+/** A paper account in this store, beside a venue in this process whose prices it uses. */
+export function openPaperVenue(store: PaperVenueStore, accountId: string, change: Partial<PaperParts> = {}) {
   const venue = openSimulatedVenue({
     seed: 3, historyFromMs: Date.now() - 30 * 86_400_000, speedFromMs: Date.now(), speed: 1, feeIn: 'quote', hasUniqueClientOrderIds: false,
   });
-  const store = new PostgresPaperVenueStore(dataSource);
   let orders = 0;
   const parts: PaperParts = {
     accountId, venue: 'SIMULATOR', store, prices: pricesOf(venue), clock: systemClock, clockOffsetMs: () => 0,
@@ -35,8 +28,20 @@ export async function openPaperAccount(change: Partial<PaperParts> = {}) {
     ids: { next: (prefix) => `${prefix}_${++orders}` },
     ...change,
   };
+  return { parts, port: new PaperTrading(parts), marketData: new SimulatedMarketData(venue, systemClock) };
+}
+
+/** A paper account with 10,000 USDT in a database of its own. */
+export async function openPaperAccount(change: Partial<PaperParts> = {}) {
+  const database = await createTestDatabase();
+  const dataSource = await createDataSource({ url: database.url, poolSize: 4, applicationName: 'paper-spec' }).initialize();
+  await runMigrations(dataSource);
+  const accountId = 'paper-one';
+  await dataSource.query(`INSERT INTO trading_account (id, mode, venue, created_ms) VALUES ('${accountId}', 'paper', 'SIMULATOR', 0)`);
+  await dataSource.query(`INSERT INTO paper_balance (account_id, asset, free) VALUES ('${accountId}', 'USDT', 10000)`);
+  const store = new PostgresPaperVenueStore(dataSource);
   return {
-    parts, store, dataSource, port: new PaperTrading(parts), marketData: new SimulatedMarketData(venue, systemClock),
+    ...openPaperVenue(store, accountId, change), store, dataSource,
     close: async () => {
       await dataSource.destroy();
       await database.drop();
