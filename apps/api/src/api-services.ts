@@ -1,5 +1,6 @@
 import {
-  SubmitBackfill, SubmitBacktest, verifyToken, type BacktestResultReader, type BacktestRunStore, type CandleBackfillStore,
+  NO_FAILPOINT, SubmitBackfill, SubmitBacktest, verifyToken, type BacktestResultReader, type BacktestRunStore, type CandleBackfillStore,
+  type Failpoint,
   type FollowedSeriesStore,
   type CandleStore, type LatestPrices, type MarketStore, type TokenIssue,
   type VenueName,
@@ -47,7 +48,7 @@ export interface ApiServices {
 }
 
 /** Connects to Postgres, and begins to connect to Redis, which may be away. @throws where Postgres cannot be reached. */
-export async function createApiServices(configuration: ApiConfiguration, build: BuildInfo, log: Logger): Promise<ApiServices> {
+export async function createApiServices(configuration: ApiConfiguration, build: BuildInfo, log: Logger, failpoint: Failpoint = NO_FAILPOINT): Promise<ApiServices> {
   const { databaseUrl: url } = configuration;
   const database = await createDataSource({
     url,
@@ -59,10 +60,10 @@ export async function createApiServices(configuration: ApiConfiguration, build: 
   const notifications = new PostgresNotifications({ url, applicationName: 'api-listener', onLost: warnOfListener(log) });
   await notifications.start();
   const runs = new PostgresBacktestRunStore(database, RUN_JOBS);
-  const dispatch = createDispatch(database, notifications, configuration.redisUrl, log);
+  const dispatch = createDispatch(database, notifications, configuration.redisUrl, failpoint, log);
   // That Redis is away, the queues' connection tells.
   const prices = new RedisLatestPrices({ redisUrl: configuration.redisUrl });
-  return assemble({ database, notifications, runs, dispatch, prices, venue: configuration.venue, build, log });
+  return assemble({ database, notifications, runs, dispatch, prices, venue: configuration.venue, build, failpoint, log });
 }
 
 interface Parts {
@@ -73,23 +74,24 @@ interface Parts {
   readonly prices: RedisLatestPrices;
   readonly venue: VenueName;
   readonly build: BuildInfo;
+  readonly failpoint: Failpoint;
   readonly log: Logger;
 }
 
-function assemble({ database, notifications, runs, dispatch, prices, venue, build, log }: Parts): ApiServices {
+function assemble({ database, notifications, runs, dispatch, prices, venue, build, failpoint, log }: Parts): ApiServices {
   const tokens: TokenIssue = { store: new PostgresAccessTokenStore(database), clock: systemClock, ids: ulidSource, secrets: secretSource };
   const candles = new PostgresCandleStore(database);
   const markets = new PostgresMarketStore(database);
   const submitBacktest = new SubmitBacktest({
     store: runs, candles, clock: systemClock, ids: ulidSource, digest: canonicalSha256, codeVersion: build.codeVersion,
-    maxAssetBars: BACKTEST_LIMITS.assetBars, onQueued: dispatch.kick,
+    maxAssetBars: BACKTEST_LIMITS.assetBars, onQueued: dispatch.kick, failpoint,
   });
   const backfills = new PostgresCandleBackfillStore(database, BACKFILL_JOBS);
-  const submitBackfill = new SubmitBackfill({ store: backfills, markets, venue, clock: systemClock, ids: ulidSource, onQueued: dispatch.kick });
+  const submitBackfill = new SubmitBackfill({ store: backfills, markets, venue, clock: systemClock, ids: ulidSource, onQueued: dispatch.kick, failpoint });
   return {
     log, version: build.version, candles, venue, markets, prices, runs, backfills, submitBackfill, submitBacktest, tokens,
     followedSeries: new PostgresFollowedSeriesStore(database),
-    trading: createTrading({ database, markets, prices, venue, onQueued: dispatch.kick, log }),
+    trading: createTrading({ database, markets, prices, venue, onQueued: dispatch.kick, failpoint, log }),
     results: new PostgresBacktestResultReader(database),
     runWatch: { find: (id) => runs.find(id), feed: notifications.runs, recheckMs: API_LIMITS.streamRecheckMs },
     eventStreams: new EventStreams({ streams: API_LIMITS.streams, heartbeatMs: API_LIMITS.heartbeatMs }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { VenueName } from '#application';
-import { databaseUrl, exchangeFields, logLevel, port, readConfig, redisUrl, selectExchange, type Environment } from '#platform';
+import { databaseUrl, exchangeFields, logLevel, port, readConfig, redisUrl, selectExchange, type Environment, type ExchangeSelection } from '#platform';
 
 const ConfigurationSchema = z.object({
   DATABASE_URL: databaseUrl,
@@ -22,19 +22,22 @@ export interface ApiConfiguration {
   readonly host: string;
   readonly accessTokenFile: string | null;
   readonly venue: VenueName;
+  readonly money: ExchangeSelection['money'];
   readonly logLevel: z.infer<typeof logLevel>;
 }
 
 /** @throws ConfigurationError naming every variable at fault. */
 export function readApiConfiguration(environment: Environment): ApiConfiguration {
   const values = readConfig(ConfigurationSchema, environment);
+  const { venue, money } = selectExchange(values);
   return {
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     port: values.PORT,
     host: values.HOST,
     accessTokenFile: values.ACCESS_TOKEN_FILE ?? null,
-    venue: selectExchange(values).venue,
+    venue,
+    money,
     logLevel: values.LOG_LEVEL,
   };
 }

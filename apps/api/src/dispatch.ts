@@ -1,4 +1,4 @@
-import { oncePerReason, OutboxDispatcher, RunSweeper } from '#application';
+import { oncePerReason, OutboxDispatcher, RunSweeper, type Failpoint } from '#application';
 import { backtestRun, candleBackfill, QUEUES } from '#contracts';
 import { BullJobQueue } from '#messaging';
 import { PostgresBacktestRunSweep, PostgresCandleBackfillSweep, PostgresOutbox, type createDataSource, type PostgresNotifications } from '#persistence';
@@ -17,13 +17,13 @@ export interface Dispatch {
   readonly stop: () => Promise<void>;
 }
 
-export function createDispatch(database: Database, notifications: PostgresNotifications, redisUrl: string, log: Logger): Dispatch {
+export function createDispatch(database: Database, notifications: PostgresNotifications, redisUrl: string, failpoint: Failpoint, log: Logger): Dispatch {
   const outbox = new PostgresOutbox(database);
   const kick = (): void => dispatcher.kick();
   const onError = oncePerReason((error: Error) => log.warn({ event: 'redis-unreachable', error }, 'Redis cannot be reached; runs are accepted and wait'));
   // What waits goes out as soon as Redis is back.
   const queues = new BullJobQueue({ redisUrl, contracts: QUEUES, onError, onReady: () => kick() });
-  const dispatcher = new OutboxDispatcher({ outbox, jobs: queues, timer: systemTimer, log, signal: notifications.outbox });
+  const dispatcher = new OutboxDispatcher({ outbox, jobs: queues, timer: systemTimer, log, failpoint, signal: notifications.outbox });
   const sweeps = [new PostgresBacktestRunSweep(database, RUN_JOBS), new PostgresCandleBackfillSweep(database, BACKFILL_JOBS)];
   const sweepers = sweeps.map((runs) => new RunSweeper({ runs, outbox, jobs: queues, timer: systemTimer, log, onQueued: kick }));
   dispatcher.start();

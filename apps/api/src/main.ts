@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { ensureFirstToken } from '#application';
-import { ConfigurationError, createLogger, readBuildInfo, stopOnSignal, type Logger } from '#platform';
+import { ensureFirstToken, FAILPOINTS, NO_FAILPOINT, type Failpoint } from '#application';
+import { armFailpoints, ConfigurationError, createLogger, readBuildInfo, stopOnSignal, type Logger } from '#platform';
 import { handOverTo } from './access/first-token.js';
 import { createApiApp, listen } from './api-app.js';
 import { createApiServices } from './api-services.js';
@@ -9,8 +9,8 @@ import { API_LIMITS } from './limits.js';
 
 const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
 
-async function start(configuration: ApiConfiguration, log: Logger): Promise<void> {
-  const services = await createApiServices(configuration, readBuildInfo(), log);
+async function start(configuration: ApiConfiguration, failpoint: Failpoint, log: Logger): Promise<void> {
+  const services = await createApiServices(configuration, readBuildInfo(), log, failpoint);
   await ensureFirstToken(services.tokens, handOverTo(configuration.accessTokenFile, printLine));
   const app = await createApiApp(services);
   const stop = async (): Promise<void> => {
@@ -38,9 +38,10 @@ function inOneLine(error: unknown, { host, port }: ApiConfiguration): string | n
 
 async function main(): Promise<void> {
   const configuration = readApiConfiguration(process.env);
+  const failpoint = armFailpoints(process.env, { names: FAILPOINTS, isRealMoney: configuration.money === 'real' }) ?? NO_FAILPOINT;
   const log = createLogger({ name: 'api', level: configuration.logLevel });
   try {
-    await start(configuration, log);
+    await start(configuration, failpoint, log);
   } catch (error) {
     const line = inOneLine(error, configuration);
     if (line === null) throw error;

@@ -52,7 +52,7 @@ export async function createExecutorServices(
   const database = await connect(configuration, log, signal);
   const stores = createStores(database);
   const prices = new RedisLatestPrices({ redisUrl: configuration.redisUrl });
-  const dispatch = createDispatch(configuration, database, log);
+  const dispatch = createDispatch(configuration, database, failpoint, log);
   const shutdown = new AbortController();
   const core = createExecutorCore({
     configuration, executorId, stores, prices, access, queues: dispatch.queues, onQueued: dispatch.kick, isStopping: () => shutdown.signal.aborted,
@@ -80,10 +80,10 @@ export async function createExecutorServices(
   };
 }
 
-function createDispatch({ redisUrl, databaseUrl: url }: ExecutorConfiguration, database: Database, log: Logger) {
+function createDispatch({ redisUrl, databaseUrl: url }: ExecutorConfiguration, database: Database, failpoint: Failpoint, log: Logger) {
   const queues = new BullJobQueue({ redisUrl, contracts: QUEUES, onReady: () => dispatcher.kick() });
   const notifications = new PostgresNotifications({ url, applicationName: 'order-executor-listen' });
-  const dispatcher = new OutboxDispatcher({ outbox: new PostgresOutbox(database), jobs: queues, timer, log, signal: notifications.outbox });
+  const dispatcher = new OutboxDispatcher({ outbox: new PostgresOutbox(database), jobs: queues, timer, log, failpoint, signal: notifications.outbox });
   return {
     queues,
     kick: () => dispatcher.kick(),

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import {
-  AppendClosedCandles, BackfillCandles, GroupLeases, LivePrices, oncePerReason, OutboxDispatcher, OwnMarkets, RetryGaps, RunSweeper, VenueWatch,
+  AppendClosedCandles, BackfillCandles, GroupLeases, LivePrices, oncePerReason, OutboxDispatcher, OwnMarkets, RetryGaps, RunSweeper, VenueWatch, type Failpoint,
 } from '#application';
 import { candleBackfill, portfolioEvaluate, QUEUES } from '#contracts';
 import { marketGroupOf } from '#domain';
@@ -41,15 +41,17 @@ interface Loop {
   stop(): Promise<void>;
 }
 
-export async function createIngestorServices(configuration: IngestorConfiguration, ingestorId: string, log: Logger, signal: AbortSignal): Promise<IngestorServices> {
+export async function createIngestorServices(
+  configuration: IngestorConfiguration, ingestorId: string, failpoint: Failpoint, log: Logger, signal: AbortSignal,
+): Promise<IngestorServices> {
   // Before anything waits: an address that cannot be right is a mistake to be told at once.
   const sources = openMarketData(configuration, log);
   const database = await connect(configuration, log, signal);
-  const dispatch = createDispatch(configuration, database, log);
+  const dispatch = createDispatch(configuration, database, failpoint, log);
   const prices = new RedisLatestPrices({ redisUrl: configuration.redisUrl });
   const watch = createVenueWatch(configuration, database, sources, log);
   const live = createLive(configuration, { ingestorId, database, sources, prices, watch, queues: dispatch.queues, log });
-  const history = createHistory(configuration, { ingestorId, database, sources, watch, isOurs: live.isOurs, onQueued: dispatch.kick, log });
+  const history = createHistory(configuration, { ingestorId, database, sources, watch, isOurs: live.isOurs, onQueued: dispatch.kick, failpoint, log });
   const loops: readonly Loop[] = [watch, ...live.loops, ...history.loops];
   const starters: readonly Loop[] = [dispatch, live.leases, ...loops];
   return {
@@ -73,10 +75,10 @@ interface Dispatch extends Loop {
 }
 
 /** What moves jobs from the outbox to their queues, and brings back backfills that were lost. */
-function createDispatch({ redisUrl, sweepEveryMs: everyMs }: IngestorConfiguration, database: Database, log: Logger): Dispatch {
+function createDispatch({ redisUrl, sweepEveryMs: everyMs }: IngestorConfiguration, database: Database, failpoint: Failpoint, log: Logger): Dispatch {
   const queues = new BullJobQueue({ redisUrl, contracts: QUEUES, onReady: () => dispatcher.kick() });
   const outbox = new PostgresOutbox(database);
-  const dispatcher = new OutboxDispatcher({ outbox, jobs: queues, timer, log });
+  const dispatcher = new OutboxDispatcher({ outbox, jobs: queues, timer, log, failpoint });
   const kick = () => dispatcher.kick();
   const sweeper = new RunSweeper({ runs: new PostgresCandleBackfillSweep(database, BACKFILL_JOBS), outbox, jobs: queues, timer, log, onQueued: kick, everyMs });
   return {
@@ -118,13 +120,13 @@ function createLive(configuration: IngestorConfiguration, shared: Shared & { rea
   return { leases, loops: [own, livePrices], isOurs: (marketId: string) => leases.groups.has(marketGroupOf(marketId)) };
 }
 
-function createHistory(configuration: IngestorConfiguration, shared: Shared & { readonly isOurs: (marketId: string) => boolean; readonly onQueued: () => void }) {
-  const { ingestorId, database, sources, watch, isOurs, onQueued, log } = shared;
+function createHistory(configuration: IngestorConfiguration, shared: Shared & { readonly isOurs: (marketId: string) => boolean; readonly onQueued: () => void; readonly failpoint: Failpoint }) {
+  const { ingestorId, database, sources, watch, isOurs, onQueued, failpoint, log } = shared;
   const source = sources.history;
   const backfills = new PostgresCandleBackfillStore(database, BACKFILL_JOBS);
-  const backfillCandles = new BackfillCandles({ store: backfills, source, clock, timer, log, workerId: ingestorId, leaseMs: configuration.backfill.leaseMs });
+  const backfillCandles = new BackfillCandles({ store: backfills, source, clock, timer, log, workerId: ingestorId, leaseMs: configuration.backfill.leaseMs, failpoint });
   const append = new AppendClosedCandles({
-    source, series: new PostgresFollowedSeriesStore(database), backfills, clock, timer, log, isOurs, onQueued,
+    source, series: new PostgresFollowedSeriesStore(database), backfills, clock, timer, log, isOurs, onQueued, failpoint,
     ids: { next: (prefix) => `${prefix}_${ulid()}` }, clockOffsetMs: () => watch.clockOffsetMs,
   });
   const retryGaps = new RetryGaps({ source, gaps: new PostgresCandleGapStore(database), timer, log, isOurs });

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
-import { oncePerReason, VenueFailure } from '#application';
+import { FAILPOINTS, NO_FAILPOINT, oncePerReason, VenueFailure, type Failpoint } from '#application';
 import { EvictionPolicyError, requireNoEviction } from '#messaging';
-import { ConfigurationError, createLogger, NestLogger, startHealthServer, upUntilStopped, type Ends, type Logger } from '#platform';
+import { armFailpoints, ConfigurationError, createLogger, NestLogger, startHealthServer, upUntilStopped, type Ends, type Logger } from '#platform';
 import { CandleBackfillProcessor } from './candle-backfill.processor.js';
 import { readIngestorConfiguration, type IngestorConfiguration } from './configuration.js';
 import { createIngestorServices, type IngestorServices } from './ingestor-services.js';
@@ -15,13 +15,13 @@ import { PriceIngestorModule } from './price-ingestor.module.js';
 const GIVE_BACK_MS = 3_000;
 const STOP_MS = 9_500;
 
-async function bringUp(configuration: IngestorConfiguration, log: Logger, ends: Ends, signal: AbortSignal): Promise<void> {
+async function bringUp(configuration: IngestorConfiguration, failpoint: Failpoint, log: Logger, ends: Ends, signal: AbortSignal): Promise<void> {
   const { venue, origin, money } = configuration.exchange;
   log.info({ event: 'exchange-selected', venue, origin, money }, `Talks to ${venue} at ${origin}: ${money}`);
   const onWait = oncePerReason((error: Error) => log.warn({ event: 'waiting-for-redis', error }, 'Redis cannot be reached; trying again'));
   await requireNoEviction(configuration.redisUrl, signal, onWait);
   const ingestorId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`.replaceAll(':', '-');
-  const services = await createIngestorServices(configuration, ingestorId, log, signal);
+  const services = await createIngestorServices(configuration, ingestorId, failpoint, log, signal);
   ends.add(() => services.stop());
   services.start();
   if (configuration.health !== null) {
@@ -51,8 +51,9 @@ async function takeJobs(configuration: IngestorConfiguration, ingestorId: string
 
 async function main(): Promise<void> {
   const configuration = readIngestorConfiguration(process.env);
+  const failpoint = armFailpoints(process.env, { names: FAILPOINTS, isRealMoney: configuration.exchange.money === 'real' }) ?? NO_FAILPOINT;
   const log = createLogger({ name: 'price-ingestor', level: configuration.logLevel });
-  await upUntilStopped({ log, deadlineMs: STOP_MS, bringUp: (ends, signal) => bringUp(configuration, log, ends, signal) });
+  await upUntilStopped({ log, deadlineMs: STOP_MS, bringUp: (ends, signal) => bringUp(configuration, failpoint, log, ends, signal) });
 }
 
 main().catch((error: unknown) => {

@@ -35,7 +35,7 @@ export async function createEvaluatorServices(
   const { evaluatorId, failpoint, log } = parts;
   const database = await connect(configuration, log, signal);
   const queues = new BullJobQueue({ redisUrl, contracts: QUEUES, onReady: () => dispatcher.kick() });
-  const dispatcher = new OutboxDispatcher({ outbox: new PostgresOutbox(database), jobs: queues, timer, log });
+  const dispatcher = new OutboxDispatcher({ outbox: new PostgresOutbox(database), jobs: queues, timer, log, failpoint });
   const prices = new RedisLatestPrices({ redisUrl });
   const store = new PostgresEvaluationStore(database, PLAN_JOBS);
   const venueClock = new MeasuredClock({ store: new PostgresMarketStore(database), venue, clock });

@@ -46,7 +46,7 @@ export async function startApi(options: FixtureOptions = {}): Promise<ApiFixture
   const redisUrl = redis?.url ?? options.redisUrl ?? `redis://127.0.0.1:${await freePort()}`;
   const databaseUrl = (await options.databaseUrlBy?.(database.url)) ?? database.url;
   const { log, logged } = memoryLog();
-  const configuration = { databaseUrl, redisUrl, port: 3000, host: '127.0.0.1', accessTokenFile: null, venue: options.venue ?? ('SIMULATOR' as const), logLevel: 'debug' as const };
+  const configuration = { databaseUrl, redisUrl, port: 3000, host: '127.0.0.1', accessTokenFile: null, venue: options.venue ?? ('SIMULATOR' as const), money: 'play money' as const, logLevel: 'debug' as const };
   const services = await createApiServices(configuration, { version: '0.0.0', codeVersion: 'test' }, log);
   let token = '';
   await ensureFirstToken(services.tokens, async (made) => void (token = made));

@@ -107,7 +107,7 @@ it('is not ready on a database without its schema', async () => {
   const database = await createTestDatabase();
   const configuration = {
     databaseUrl: database.url, redisUrl: `redis://127.0.0.1:${await freePort()}`, port: 3000, host: '127.0.0.1', accessTokenFile: null,
-    venue: 'MEXC' as const, logLevel: 'silent' as const,
+    venue: 'MEXC' as const, money: 'real' as const, logLevel: 'silent' as const,
   };
   const services = await createApiServices(configuration, { version: '0', codeVersion: 'test' }, createLogger({ name: 'api', level: 'silent' }));
   const report = await services.health.report();

@@ -1,6 +1,6 @@
 import {
   ChangePortfolio, ChangePortfolioState, CreatePortfolio, DryRun, EngageKillSwitch, EVALUATION_LIMITS, ExplainPortfolio, MoveFunds, ReadPortfolio, ReleaseKillSwitch, ReplayPortfolio,
-  type EventLog, type LatestPrices, type MarketStore, type VenueName,
+  type EventLog, type Failpoint, type LatestPrices, type MarketStore, type VenueName,
 } from '#application';
 import { accountReconcile, orderAdvance, planAdvance, PORTFOLIO_SHARDS } from '#contracts';
 import {
@@ -17,6 +17,7 @@ export interface TradingParts {
   readonly prices: LatestPrices;
   readonly venue: VenueName;
   readonly onQueued: () => void;
+  readonly failpoint: Failpoint;
   readonly log: EventLog;
 }
 
@@ -38,21 +39,21 @@ function storesOf(database: Database) {
   };
 }
 
-export function createTrading({ database, markets, prices, venue, onQueued, log }: TradingParts): TradingServices {
+export function createTrading({ database, markets, prices, venue, onQueued, failpoint, log }: TradingParts): TradingServices {
   const stores = storesOf(database);
   const { portfolios: store, evaluations, plans, reader, ledger, accounts, killSwitches, requestKeys } = stores;
   const system = { clock: systemClock, ids: ulidSource, digest: canonicalSha256 };
   const dryRun = new DryRun({ store: evaluations, prices, markets, clock: systemClock, limits: EVALUATION_LIMITS });
   const read = new ReadPortfolio({ store, evaluations, plans, markets, prices, clock: systemClock });
   return {
-    ...stores, ...system, dryRun, read, onQueued,
+    ...stores, ...system, dryRun, read, onQueued, failpoint,
     create: new CreatePortfolio({ store, markets, accounts, requestKeys, venue, shards: PORTFOLIO_SHARDS, ...system }),
     change: new ChangePortfolio({ store, markets, dryRun, ...system }),
     state: new ChangePortfolioState({ store, accounts, clock: systemClock }),
     moveFunds: new MoveFunds({ store, requestKeys, ...system }),
     explain: new ExplainPortfolio({ read, store, evaluations, reader, digest: canonicalSha256 }),
-    engage: new EngageKillSwitch({ store: killSwitches, accounts, portfolios: store, clock: systemClock, log }),
-    release: new ReleaseKillSwitch({ store: killSwitches, accounts, clock: systemClock, ids: ulidSource, onQueued, log }),
+    engage: new EngageKillSwitch({ store: killSwitches, accounts, portfolios: store, clock: systemClock, failpoint, log }),
+    release: new ReleaseKillSwitch({ store: killSwitches, accounts, clock: systemClock, ids: ulidSource, onQueued, failpoint, log }),
     replay: new ReplayPortfolio({ portfolios: store, evaluations, plans, ledger, markets }),
   };
 }

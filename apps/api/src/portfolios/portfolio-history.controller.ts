@@ -98,9 +98,10 @@ export class PortfolioHistoryController {
   })
   async reconcilePortfolio(@Param('id', { schema: PortfolioKey }) key: string): Promise<Reconciliation> {
     const { accountId } = await this.found(key);
-    const { accounts, clock, ids, onQueued } = this.trading;
+    const { accounts, clock, ids, failpoint, onQueued } = this.trading;
     const run = { id: ids.next('rc'), accountId, cause: 'operator' as const, requestedMs: clock.nowMs() };
     await accounts.requestReconciliation(run);
+    await failpoint('api.after_outbox_commit');
     onQueued();
     return presentReconciliation({ ...run, state: 'requested', isEqual: null, assetCount: null, differences: [], problem: null, finishedMs: null });
   }

@@ -1,5 +1,5 @@
 import type {
-  AccountStore, ChangePortfolio, ChangePortfolioState, Clock, CreatePortfolio, DryRunner, EngageKillSwitch, EvaluationStore, ExecutionStore, ExplainPortfolio, IdSource, KillSwitchStore, LedgerStore, MoveFunds,
+  AccountStore, ChangePortfolio, ChangePortfolioState, Clock, CreatePortfolio, DryRunner, EngageKillSwitch, EvaluationStore, ExecutionStore, ExplainPortfolio, Failpoint, IdSource, KillSwitchStore, LedgerStore, MoveFunds,
   PortfolioStore, ReadPortfolio, ReleaseKillSwitch, ReplayPortfolio, TradingReader,
 } from '#application';
 
@@ -26,4 +26,5 @@ export interface TradingServices {
   readonly ids: IdSource;
   /** After a commit: the outbox has a new job. */
   readonly onQueued: () => void;
+  readonly failpoint: Failpoint;
 }

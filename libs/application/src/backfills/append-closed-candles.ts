@@ -1,5 +1,6 @@
 import { CandleColumnsBuilder, describeSeries, INTERVAL_MS, lastClosedOpenMs } from '#domain';
 import type { Clock, IdSource } from '../ports/clock.port.js';
+import { NO_FAILPOINT, type Failpoint } from '../failpoints/failpoint.js';
 import type { EventLog } from '../ports/event-log.port.js';
 import type { MarketDataPort } from '../ports/market-data.port.js';
 import type { Timer } from '../ports/timer.port.js';
@@ -25,6 +26,7 @@ export interface AppendClosedCandlesParts {
   readonly clockOffsetMs: () => number | null;
   /** Called after a backfill was submitted: the outbox has a new job. */
   readonly onQueued: () => void;
+  readonly failpoint?: Failpoint;
 }
 
 /** What one round came to, in series. */
@@ -140,8 +142,11 @@ export class AppendClosedCandles {
   }
 
   private async append(series: FollowedSeries, closedMs: number): Promise<'appended' | 'waiting'> {
+    const { failpoint = NO_FAILPOINT } = this.parts;
     const step = await this.fetch(series, closedMs);
+    await failpoint('ingest.after_fetch');
     if (step.nextFromMs > step.fromMs) await this.parts.series.append(series, step, `${series.identity.exchange} as it closed`);
+    await failpoint('ingest.after_upsert');
     this.listed?.series.set(keyOf(series), { ...series, nextFromMs: step.nextFromMs });
     return step.nextFromMs > closedMs ? 'appended' : 'waiting';
   }

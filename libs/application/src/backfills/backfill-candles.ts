@@ -1,4 +1,5 @@
 import { INTERVAL_MS } from '#domain';
+import { NO_FAILPOINT, type Failpoint } from '../failpoints/failpoint.js';
 import { LeaseKeeper, type HeartbeatOutcome } from '../dispatch/lease-keeper.js';
 import type { Clock } from '../ports/clock.port.js';
 import type { EventLog } from '../ports/event-log.port.js';
@@ -27,6 +28,7 @@ export interface BackfillCandlesParts {
   readonly log: EventLog;
   readonly workerId: string;
   readonly leaseMs: number;
+  readonly failpoint?: Failpoint;
 }
 
 export interface BackfillLookOptions {
@@ -113,7 +115,10 @@ export class BackfillCandles {
 
   private async store(id: string, epoch: number, gatherer: StepGatherer, notice: BackfillNotice | null, onProgress: (fraction: number) => void): Promise<void> {
     if (gatherer.isEmpty) return;
-    const outcome = await this.parts.store.storeStep(id, epoch, { ...gatherer.take(), notice }, this.parts.leaseMs);
+    const { store, leaseMs, failpoint = NO_FAILPOINT } = this.parts;
+    await failpoint('ingest.after_fetch');
+    const outcome = await store.storeStep(id, epoch, { ...gatherer.take(), notice }, leaseMs);
+    await failpoint('ingest.after_upsert');
     if (outcome.kind === 'lost') throw new LeaseLost('the lease is no longer ours, or the backfill was canceled');
     onProgress(progressOf(outcome.backfill));
   }

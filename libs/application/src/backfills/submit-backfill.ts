@@ -1,6 +1,7 @@
 import type { CandleInterval, SeriesIdentity } from '#domain';
 import type { SubmitFault } from '../backtests/check-submission.js';
 import type { KnownMarket, MarketStore, VenueStatus } from '../markets/market-store.port.js';
+import { NO_FAILPOINT, type Failpoint } from '../failpoints/failpoint.js';
 import type { Clock, IdSource } from '../ports/clock.port.js';
 import type { VenueName } from '../ports/market-data.port.js';
 import type { CandleBackfillStore, NewBackfill } from './candle-backfill-store.port.js';
@@ -26,6 +27,7 @@ export interface SubmitBackfillParts {
   readonly ids: IdSource;
   /** Called after the commit: the outbox has new jobs. */
   readonly onQueued: () => void;
+  readonly failpoint?: Failpoint;
 }
 
 const MAX_SIMILAR = 3;
@@ -66,13 +68,14 @@ export class SubmitBackfill {
   }
 
   private async accept(command: BackfillCommand, range: WantedRange, markets: readonly KnownMarket[], notices: readonly BackfillNotice[]): Promise<SubmitBackfillResult> {
-    const { store, clock, ids, venue, onQueued } = this.parts;
+    const { store, clock, ids, venue, onQueued, failpoint = NO_FAILPOINT } = this.parts;
     const isFollowed = command.follow && command.toMs === null;
     const wanted = markets.map(({ rules }): NewBackfill => ({
       id: ids.next('bf'), identity: identityOf(venue, rules, range.interval), marketId: rules.marketId,
       fromMs: range.fromMs, toMs: range.toMs, isFollowed, createdAtMs: clock.nowMs(),
     }));
     const backfills = await store.submit(wanted);
+    await failpoint('api.after_outbox_commit');
     onQueued();
     return { kind: 'accepted', backfills, notices: [...notices, ...markets.flatMap(tradabilityNotices)] };
   }

@@ -1,5 +1,6 @@
 import type { SeriesIdentity } from '#domain';
 import type { CandleStore, SeriesCoverage } from '../candles/candle-store.port.js';
+import { NO_FAILPOINT, type Failpoint } from '../failpoints/failpoint.js';
 import type { Clock, IdSource } from '../ports/clock.port.js';
 import type { Digest } from '../ports/digest.port.js';
 import type { BacktestRunStore, IdempotencyClaim, NewRun } from './backtest-run-store.port.js';
@@ -33,6 +34,7 @@ export interface SubmitParts {
   readonly maxAssetBars: number;
   /** Called after the commit: the outbox has a new job. */
   readonly onQueued: () => void;
+  readonly failpoint?: Failpoint;
 }
 
 /** What makes two specs the same run. */
@@ -77,7 +79,7 @@ export class SubmitBacktest {
   }
 
   private async accept(command: SubmitCommand, claim: IdempotencyClaim | null, dataFingerprint: string, cuts: readonly RunNotice[]): Promise<SubmitResult> {
-    const { store, clock, ids, digest, codeVersion } = this.parts;
+    const { store, clock, ids, digest, codeVersion, failpoint = NO_FAILPOINT } = this.parts;
     const { spec, labels, priority } = command;
     const key = { specSha256: specSha256(spec, digest), dataFingerprint, codeVersion };
     const finished = command.isForced ? null : await store.findFinished(key);
@@ -87,6 +89,7 @@ export class SubmitBacktest {
     };
     const outcome = await store.submit(run, claim);
     if (outcome.kind === 'key-reused') return outcome;
+    await failpoint('api.after_outbox_commit');
     this.parts.onQueued();
     return { kind: 'accepted', run: outcome.run, isCached: false };
   }

@@ -1,5 +1,6 @@
+import { NO_FAILPOINT, type Failpoint } from '../failpoints/failpoint.js';
 import type { EventLog } from '../ports/event-log.port.js';
-import type { JobQueue } from '../ports/job-queue.port.js';
+import type { JobQueue, QueuedJob } from '../ports/job-queue.port.js';
 import type { Outbox, OutboxSignal } from '../ports/outbox.port.js';
 import type { Timer } from '../ports/timer.port.js';
 import { LastProblem } from '../rounds/last-problem.js';
@@ -16,6 +17,7 @@ export interface DispatcherParts {
   readonly log: EventLog;
   /** Tells of jobs that other processes committed. Left out: they are found by polling. */
   readonly signal?: OutboxSignal;
+  readonly failpoint?: Failpoint;
 }
 
 /** Moves jobs from the outbox to their queues, one batch at a time; any number of processes may have one. */
@@ -55,7 +57,7 @@ export class OutboxDispatcher {
     while (this.isAsked && !this.isStopped) {
       this.isAsked = false;
       try {
-        const { delivered, failed } = await this.parts.outbox.dispatch(BATCH, (job) => this.parts.jobs.add(job));
+        const { delivered, failed } = await this.parts.outbox.dispatch(BATCH, (job) => this.deliver(job));
         if (delivered === BATCH) this.isAsked = true;
         if (failed > 0) this.warn('jobs wait: the queue cannot be reached');
         else if (this.problem.ends()) this.parts.log.info({ event: 'dispatch-resumed' }, 'Jobs go out again');
@@ -63,6 +65,13 @@ export class OutboxDispatcher {
         this.warn('jobs wait: the outbox cannot be read', error);
       }
     }
+  }
+
+  private async deliver(job: QueuedJob): Promise<void> {
+    const { jobs, failpoint = NO_FAILPOINT } = this.parts;
+    await failpoint('outbox.after_claim');
+    await jobs.add(job);
+    await failpoint('outbox.after_add_before_mark');
   }
 
   private warn(problem: string, error?: unknown): void {

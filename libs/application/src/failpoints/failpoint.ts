@@ -2,6 +2,7 @@
 export const FAILPOINTS = [
   'api.after_outbox_commit',
   'outbox.after_claim', 'outbox.after_add_before_mark',
+  'ingest.after_fetch', 'ingest.after_upsert',
   'eval.after_snapshot', 'eval.after_plan_commit',
   'exec.after_job_start', 'exec.after_claim', 'exec.after_attempt_commit', 'exec.before_socket_write', 'exec.after_request_written',
   'exec.after_response_before_commit', 'exec.after_result_commit', 'exec.after_trades_fetch', 'exec.after_fill_commit',

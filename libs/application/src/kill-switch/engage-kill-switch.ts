@@ -1,5 +1,6 @@
 import type { PortfolioStore } from '../portfolios/portfolio-store.port.js';
 import type { AccountStore } from '../accounts/account-store.port.js';
+import { NO_FAILPOINT, type Failpoint } from '../failpoints/failpoint.js';
 import type { Clock } from '../ports/clock.port.js';
 import type { EventLog } from '../ports/event-log.port.js';
 import type { KillSwitch, KillSwitchStore, SwitchScope } from './kill-switch-store.port.js';
@@ -22,6 +23,7 @@ export interface EngageKillSwitchParts {
   readonly accounts: Pick<AccountStore, 'find'>;
   readonly portfolios: Pick<PortfolioStore, 'find'>;
   readonly clock: Clock;
+  readonly failpoint?: Failpoint;
   readonly log: EventLog;
 }
 
@@ -30,9 +32,10 @@ export class EngageKillSwitch {
 
   /** When it has resolved, no order is claimed any more that the switch forbids. @throws StoreFailure */
   async run({ scope, state, reason, by }: EngageCommand): Promise<EngageOutcome> {
-    const { store, clock, log } = this.parts;
+    const { store, clock, failpoint = NO_FAILPOINT, log } = this.parts;
     if (!(await this.isKnown(scope))) return { kind: 'unknown-scope' };
     const killSwitch = await store.engage({ scope, state, reason, setBy: by, setMs: clock.nowMs() });
+    await failpoint('kill.after_commit');
     log.warn({ event: 'kill-switch-engaged', scope, state: killSwitch.state, by, reason }, 'Engaged a kill switch');
     return { kind: 'engaged', killSwitch };
   }

@@ -1,4 +1,5 @@
 import type { AccountStore } from '../accounts/account-store.port.js';
+import { NO_FAILPOINT, type Failpoint } from '../failpoints/failpoint.js';
 import type { Clock, IdSource } from '../ports/clock.port.js';
 import type { EventLog } from '../ports/event-log.port.js';
 import type { KillSwitch, KillSwitchStore, SwitchScope } from './kill-switch-store.port.js';
@@ -22,6 +23,7 @@ export interface ReleaseKillSwitchParts {
   readonly ids: IdSource;
   /** Called after the commit: the outbox has new jobs. */
   readonly onQueued: () => void;
+  readonly failpoint?: Failpoint;
   readonly log: EventLog;
 }
 
@@ -39,7 +41,9 @@ export class ReleaseKillSwitch {
   private async askFor(accountIds: readonly string[]): Promise<{ readonly accountId: string; readonly runId: string }[]> {
     const runs: { accountId: string; runId: string }[] = [];
     for (const accountId of accountIds) runs.push({ accountId, runId: await this.runOf(accountId) });
-    this.parts.onQueued();
+    const { failpoint = NO_FAILPOINT, onQueued } = this.parts;
+    await failpoint('api.after_outbox_commit');
+    onQueued();
     return runs;
   }
 
