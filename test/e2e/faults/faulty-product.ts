@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { FailpointName, Portfolio } from '#application';
-import type { SpawnedApp } from '#testing';
+import { freePort, type SpawnedApp } from '#testing';
 import { until } from '../ingestor/ingest-product.js';
 import type { PriceStep } from '../trading/recorded-prices.js';
 import { LIVE_ACCOUNT, openTradingProduct, WORKERS, type Api, type PlanRow, type PortfolioWish, type Worker } from '../trading/trading-product.js';
@@ -51,9 +51,15 @@ export async function openFaultyProduct({ baskets, environment = {}, simulatorAr
   const active = new Set<string>();
   let nextBasket = 0;
   let api: Api | null = null;
+  const healthPorts = new Map<SpawnedApp, string>();
 
   const launch = async (app: App, more: Readonly<Record<string, string>>): Promise<SpawnedApp> => {
-    if (app !== 'api') return product.start(app, more);
+    if (app !== 'api') {
+      const HEALTH_PORT = String(await freePort());
+      const worker = await product.start(app, { HEALTH_PORT, ...more });
+      healthPorts.set(worker, HEALTH_PORT);
+      return worker;
+    }
     const started = await product.startApiProcess(more);
     ({ api } = started);
     return started.app;
@@ -81,10 +87,13 @@ export async function openFaultyProduct({ baskets, environment = {}, simulatorAr
     shut: stop,
     running: (app: App): readonly SpawnedApp[] => running.get(app) ?? [],
     /** Of its processes only this one is left, and it is armed. */
-    armed: async (app: App, as: ArmedAs): Promise<SpawnedApp> => {
+    armed: async (app: App, as: ArmedAs, more: Readonly<Record<string, string>> = {}): Promise<SpawnedApp> => {
       await stop(app);
-      return start(app, { FAILPOINTS: failpointsOf(as) });
+      return start(app, { FAILPOINTS: failpointsOf(as), ...more });
     },
+    /** A worker's own event loop runs: whatever waited for the process to go on has gone on. */
+    answers: (worker: SpawnedApp): Promise<boolean> =>
+      until(() => fetch(`http://127.0.0.1:${healthPorts.get(worker)!}/livez`).then(({ ok }) => ok, () => false), (ok) => ok),
     /** The API of the latest process of it. */
     api: (): Api => {
       if (api === null) throw new Error('no API was launched');
