@@ -30,6 +30,8 @@ export interface FailpointCase {
   /** The exchange keeps its answer to the order for so long, so that the request is out and the answer is not in. */
   readonly replyDelayMs?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Once the lease has gone to another, its own write about the order is refused, and it says so. */
+  readonly losesLease?: boolean;
 }
 
 type Row = Omit<FailpointCase, 'failpoint' | 'app' | 'outcome'> & { readonly outcome?: PlanOutcome };
@@ -52,29 +54,29 @@ export const ORDER_CASES: readonly FailpointCase[] = [
   ]),
   ...executor('exec.after_claim', 'never-sent', [
     { action: 'KILL', holds: 'the order is taken over, asked after, and given up unsent', isQuick: true },
-    { action: 'STOP', holds: 'given up by another executor, and the late one, which has no lease, sends nothing' },
+    { action: 'STOP', losesLease: true, holds: 'given up by another executor, and the late one, which has no lease, sends nothing' },
     { action: 'THROW', holds: 'the order is asked after and given up unsent' },
     { action: 'DELAY', delayMs: 1_500, environment: PATIENT, outcome: 'sent-at-second-try', holds: 'it does not leave later than a second after its time was read, and is tried again' },
   ]),
   ...executor('exec.after_attempt_commit', 'never-sent', [
     { action: 'KILL', holds: 'what was saved and not sent is given up and never sent again', isQuick: true },
-    { action: 'STOP', holds: 'given up by another executor, and the late one sends nothing' },
+    { action: 'STOP', losesLease: true, holds: 'given up by another executor, and the late one sends nothing' },
     { action: 'THROW', holds: 'what was saved and not sent is given up' },
   ]),
   ...executor('exec.before_socket_write', 'never-sent', [
     { action: 'KILL', holds: 'nothing is at the exchange, and the order is given up', isQuick: true },
-    { action: 'STOP', outcome: 'refused-as-late', isQuick: true, holds: 'the request of the late one is refused by its old time, and its word about it counts no more' },
+    { action: 'STOP', outcome: 'refused-as-late', isQuick: true, losesLease: true, holds: 'the request of the late one is refused by its old time, and its word about it counts no more' },
     { action: 'THROW', holds: 'nothing is at the exchange, and the order is given up' },
     { action: 'DELAY', delayMs: 6_500, environment: PATIENT, outcome: 'sent-at-second-try', holds: 'a request that comes after its window is refused, and a new one takes its place' },
   ]),
   ...executor('exec.after_request_written', 'all-filled', [
     { action: 'KILL', ...HELD_REPLY, isQuick: true, holds: 'the order that nobody was told of is found and booked' },
-    { action: 'STOP', ...HELD_REPLY, holds: 'another executor finds and books it, and the answer that is read late changes nothing' },
+    { action: 'STOP', ...HELD_REPLY, losesLease: true, holds: 'another executor finds and books it, and the answer that is read late changes nothing' },
     { action: 'THROW', ...HELD_REPLY, holds: 'the order is found and booked although its answer was not waited for' },
   ]),
   ...executor('exec.after_response_before_commit', 'all-filled', [
     { action: 'KILL', isQuick: true, holds: 'the acceptance that was read and not written down is found again' },
-    { action: 'STOP', holds: 'another executor finds it, and the late write of the acceptance is refused' },
+    { action: 'STOP', losesLease: true, holds: 'another executor finds it, and the late write of the acceptance is refused' },
     { action: 'THROW', holds: 'the acceptance that was read and not written down is found again' },
     { action: 'DELAY', delayMs: 2_500, holds: 'an acceptance that is written down after the lease has ended is refused, and found again' },
   ]),

@@ -25,6 +25,7 @@ export async function playPlan(product: FaultyProduct, playing: FailpointCase): 
   await untilHit(app, as);
   if (playing.replyDelayMs !== undefined) await expectTaken(product, portfolio.id);
   await recover(product, playing, app, () => product.untilEnded(portfolio.id));
+  if (playing.losesLease === true) expect(app.output()).toContain('"event":"stale-epoch"');
   await expectOutcome(product, portfolio, playing.outcome);
 }
 
