@@ -39,7 +39,7 @@ async function expectWhole(toMs: number, seamMs: number): Promise<void> {
   expect([await gaps.gapsOf(HANA, 10), await gaps.contiguousStretch(HANA)]).toEqual([[], { fromMs: FROM_MS, toMs }]);
   const first = (seamMs - FROM_MS) / MINUTE_MS - 5;
   const told = await closesTold(seamMs - 5 * MINUTE_MS, Math.min(toMs + MINUTE_MS, seamMs + 5 * MINUTE_MS));
-  expect([...loaded!.columns.close!.slice(first, first + told.length)]).toEqual(told);
+  expect(Array.from(loaded!.columns.close!.subarray(first, first + told.length))).toEqual(told);
 }
 
 /** By the exchange's own answer, read past the product. */
