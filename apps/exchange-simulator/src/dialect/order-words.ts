@@ -1,3 +1,4 @@
+import { Decimal } from 'decimal.js';
 import type { SimulatedFill, SimulatedOrder } from '#exchange';
 
 type Words = Readonly<Record<string, unknown>>;
@@ -36,8 +37,13 @@ export function orderWords(order: SimulatedOrder): Words {
     time: order.createdMs,
     updateTime: order.updatedMs,
     isWorking: true,
-    origQuoteOrderQty: order.originalQuoteQuantity ?? '0',
+    origQuoteOrderQty: order.originalQuoteQuantity ?? quoteAtBound(order),
   };
+}
+
+/** Of a market order by quantity MEXC tells what that is worth at the order's bound. */
+function quoteAtBound({ type, price, originalQuantity }: SimulatedOrder): string {
+  return type === 'MARKET' ? new Decimal(price).times(originalQuantity).toFixed() : '0';
 }
 
 /** A cancel's status is not to be trusted: bots report NEW for orders that are canceled, and so it is here. */

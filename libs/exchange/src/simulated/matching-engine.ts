@@ -139,7 +139,7 @@ export class MatchingEngine {
     });
     settle(accounts, execution, market, commission);
     logged.order = withFill(logged.order, execution, timeMs);
-    const fill = { ...fillOf(logged.order, execution, commission), tradeId: log.nextDigits(timeMs), timeMs };
+    const fill = { ...fillOf(logged.order, execution, commission), tradeId: log.nextTradeId(timeMs), timeMs };
     log.addFill(fill);
     return fill;
   }

@@ -36,7 +36,7 @@ describe('at one price without a spread', () => {
       createdMs: VENUE_NOW_MS, updatedMs: VENUE_NOW_MS,
     });
     expect(fills).toEqual([{
-      tradeId: expect.stringMatching(/^\d{15,}$/), orderId: order.orderId, clientOrderId: 'c-1', accountId: 'a', marketId: 'HANAUSDT', side: 'BUY',
+      tradeId: expect.stringMatching(/^[0-9a-f]{32}$/), orderId: order.orderId, clientOrderId: 'c-1', accountId: 'a', marketId: 'HANAUSDT', side: 'BUY',
       price: '100', quantity: '2.5', quoteQuantity: '250', commission: '0.125', commissionAsset: 'USDT', isMaker: false, timeMs: VENUE_NOW_MS,
     }]);
     expect([balance(venue, 'USDT'), balance(venue, 'HANA')]).toEqual([['749.875', '0'], ['12.5', '0']]);

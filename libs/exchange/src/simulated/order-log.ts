@@ -1,3 +1,4 @@
+import { mixText } from './chance.js';
 import type { SimulatedFill, SimulatedOrder } from './venue-types.js';
 
 const HOUR_MS = 3_600_000;
@@ -50,6 +51,13 @@ export class OrderLog {
   nextDigits(nowMs: number): string {
     this.counter += 1;
     return `${Math.floor(nowMs)}${String(this.counter).padStart(8, '0')}`;
+  }
+
+  /** 32 hexadecimal digits, as MEXC's are: no number, and in no order. */
+  nextTradeId(nowMs: number): string {
+    const digits = this.nextDigits(nowMs);
+    const scattered = [1, 2].map((part) => hex(mixText(part, digits), 8)).join('').slice(0, 14);
+    return `${scattered}${hex(BigInt(digits), 18)}`;
   }
 
   add(logged: LoggedOrder): void {
@@ -142,6 +150,10 @@ export class OrderLog {
 
 export function isOpen({ status }: SimulatedOrder): boolean {
   return status === 'NEW' || status === 'PARTIALLY_FILLED';
+}
+
+function hex(value: number | bigint, digits: number): string {
+  return value.toString(16).padStart(digits, '0');
 }
 
 function clientKey({ accountId, marketId }: { readonly accountId: string; readonly marketId: string }, clientOrderId: string): string {
