@@ -113,7 +113,7 @@ export interface PlanRow {
 /** With the evaluation that it came from; `executing`, unless told otherwise. */
 export async function aPlan(
   rows: Rows, portfolio: PortfolioRow,
-  change: { id?: string; state?: string; decision?: PlanDecision; createdMs?: number; deadlineMs?: number; nextActionMs?: number | null } = {},
+  change: { id?: string; evaluationId?: string; state?: string; decision?: PlanDecision; createdMs?: number; deadlineMs?: number; nextActionMs?: number | null } = {},
 ): Promise<PlanRow> {
   const plan = { id: `pl_${ulid()}`, state: 'executing', decision: aDecision(), createdMs: NOW_MS, ...change };
   const hasEnded = ['done', 'aborted'].includes(plan.state);
@@ -127,7 +127,7 @@ export async function aPlan(
        started_ms, finished_ms, next_action_ms, changed_ms)
      VALUES ($3, $2, $5, $6, $7, $1, 1, $8, $9, $4, $10, $11, $12, $13, $4)`,
     [
-      `ev_${ulid()}`, portfolio.id, plan.id, plan.createdMs, portfolio.account.id, portfolio.account.mode, portfolio.account.venue, JSON.stringify(plan.decision),
+      plan.evaluationId ?? `ev_${ulid()}`, portfolio.id, plan.id, plan.createdMs, portfolio.account.id, portfolio.account.mode, portfolio.account.venue, JSON.stringify(plan.decision),
       plan.state, plan.deadlineMs ?? plan.createdMs + 600_000, plan.state === 'draft' ? null : plan.createdMs, hasEnded ? plan.createdMs : null, nextActionMs,
     ],
   );

@@ -16,10 +16,10 @@ export function changePlan(database: MemoryDatabase, change: PlanChange): boolea
   const legs = database.indexes.intentsOfPlan(planId);
   const changed = database.plans.update(planId, changeOfPlan(plan, change));
   const skipped = new Set(skip.filter(({ intentId, reason }) => skipLeg(database, planId, intentId, reason, atMs)).map(({ intentId }) => intentId));
-  if (skipped.size !== skip.length) throw new PlanOvertaken(`a leg of plan ${planId} is no longer new`);
   for (const leg of newIntents) database.intents.insert(newLeg(leg, plan, atMs));
   if (to?.state === 'done' || to?.state === 'aborted') endPlan(database, changed, legs, atMs);
   queueJobs(database, jobs);
+  if (skipped.size !== skip.length) throw new PlanOvertaken(`a leg of plan ${planId} is no longer new`);
   return true;
 }
 
