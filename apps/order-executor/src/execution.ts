@@ -6,9 +6,10 @@ import {
 import { portfolioEvaluate } from '#contracts';
 import type { ExecutorConfiguration } from './configuration.js';
 import type { Effects } from './effects.js';
+import { ORDER_JOB, PLAN_JOB } from './advance-jobs.js';
 import { KnownVenues } from './execution-venues.js';
 import type { VenueAccess } from './live-venue.js';
-import { ORDER_JOB, PLAN_JOB, type Stores } from './stores.js';
+import type { Stores } from './stores.js';
 
 const EVALUATE_JOB = { queue: portfolioEvaluate.name, priority: portfolioEvaluate.policy.priorities.price };
 

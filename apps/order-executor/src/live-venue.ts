@@ -17,7 +17,7 @@ export interface VenueAccess {
 }
 
 /** @throws VenueFailure `wrong-host` for an address that the exchange cannot have */
-export function openVenue({ exchange, credentials }: ExecutorConfiguration, budget: RateBudget | null, effects: Effects, log: EventLog): VenueAccess {
+export function openVenue({ exchange, credentials }: Pick<ExecutorConfiguration, 'exchange' | 'credentials'>, budget: RateBudget | null, effects: Effects, log: EventLog): VenueAccess {
   const { venue, origin, trustedHosts } = exchange;
   const { clock, timer, monotonicMs, random, send } = effects;
   const options = { venue, origin, trustedHosts, budget: budget ?? UNLIMITED_BUDGET, purpose: 'execution', clock, timer, monotonicMs, random, send, log } as const;

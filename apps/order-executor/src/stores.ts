@@ -1,13 +1,12 @@
 import type { AccountStore, ExecutionStore, KillSwitchStore, LedgerStore, MarketStore, PaperVenueStore, PortfolioStore } from '#application';
-import { accountReconcile, orderAdvance, planAdvance } from '#contracts';
+import { accountReconcile } from '#contracts';
 import {
   type connectDataSource, PostgresAccountStore, PostgresExecutionStore, PostgresKillSwitchStore, PostgresLedgerStore, PostgresMarketStore, PostgresPaperVenueStore, PostgresPortfolioStore,
 } from '#persistence';
+import { ORDER_JOB, PLAN_JOB } from './advance-jobs.js';
 
 export type Database = Awaited<ReturnType<typeof connectDataSource>>;
 
-export const PLAN_JOB = { queue: planAdvance.name, priority: planAdvance.policy.priorities.next };
-export const ORDER_JOB = { queue: orderAdvance.name, priority: orderAdvance.policy.priorities.next };
 const RECONCILE_JOB = { queue: accountReconcile.name, priority: accountReconcile.policy.priorities.asked };
 
 export function createStores(database: Database): Stores {

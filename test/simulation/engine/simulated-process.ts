@@ -39,13 +39,19 @@ const PAUSE_MS = { from: 1_000, to: 120_000 };
 export class SimulatedProcess {
   private life: Life | null = null;
   private isRetired = false;
+  private readonly sleepers: (() => void)[] = [];
   pausedUntilMs = 0;
   clockOffsetMs = 0;
 
   constructor(readonly parts: ProcessParts) {}
 
-  get isUp(): boolean {
+  get isRunning(): boolean {
     return this.life !== null;
+  }
+
+  /** Of one of its runs: it is the one of now, and goes on. */
+  isAwake(life: Life): boolean {
+    return this.life === life && this.pausedUntilMs <= this.parts.time.nowMs;
   }
 
   start(): void {
@@ -71,8 +77,25 @@ export class SimulatedProcess {
     const { time, mishaps, note, name } = this.parts;
     if (this.life === null) return;
     this.pausedUntilMs = Math.max(this.pausedUntilMs, time.nowMs + durationMs);
+    time.after(durationMs, () => this.rouse());
     mishaps.pauses += 1;
     note(name, `stands still for ${durationMs} ms`);
+  }
+
+  /** SIGCONT, and a clock that goes right. */
+  wake(): void {
+    this.pausedUntilMs = 0;
+    this.clockOffsetMs = 0;
+    this.rouse();
+  }
+
+  async untilAwake(): Promise<void> {
+    while (this.pausedUntilMs > this.parts.time.nowMs) await new Promise<void>((resolve) => void this.sleepers.push(resolve));
+  }
+
+  private rouse(): void {
+    if (this.pausedUntilMs > this.parts.time.nowMs) return;
+    for (const sleeper of this.sleepers.splice(0)) sleeper();
   }
 
   /** It never comes back. */
@@ -87,12 +110,21 @@ export class Life {
   private isOver = false;
   private readonly startedMs: number;
 
-  constructor(private readonly process: SimulatedProcess) {
+  constructor(readonly process: SimulatedProcess) {
     this.startedMs = process.parts.time.nowMs;
   }
 
   get name(): string {
     return this.process.parts.name;
+  }
+
+  get isDead(): boolean {
+    return this.isOver;
+  }
+
+  /** Not what its clock says. */
+  trueMs(): number {
+    return this.process.parts.time.nowMs;
   }
 
   readonly clock: Clock = { nowMs: () => Math.floor(this.process.parts.time.nowMs + this.process.clockOffsetMs) };
@@ -114,7 +146,7 @@ export class Life {
     const settled = await work.then((value) => ({ value }), (error: unknown) => ({ error }));
     if (this.isOver) return NEVER;
     this.mishap();
-    await this.untilAwake();
+    await this.process.untilAwake();
     if (this.isOver) return NEVER;
     if ('error' in settled) throw settled.error;
     return settled.value;
@@ -162,8 +194,7 @@ export class Life {
     const { time, chance } = this.process.parts;
     const strike = (): void => {
       if (isEnded || this.isOver) return;
-      const asleepMs = this.process.pausedUntilMs - time.nowMs;
-      if (asleepMs > 0) return void time.after(asleepMs, strike);
+      if (this.process.pausedUntilMs > time.nowMs) return void this.process.untilAwake().then(strike);
       work();
       time.after(intervalMs, strike);
     };
@@ -179,11 +210,6 @@ export class Life {
     const draw = chance.fraction();
     if (draw < crash) this.process.crash('at an await');
     else if (draw < crash + pause) this.process.pause(chance.whole(PAUSE_MS.from, PAUSE_MS.to));
-  }
-
-  private async untilAwake(): Promise<void> {
-    const { time } = this.process.parts;
-    while (!this.isOver && this.process.pausedUntilMs > time.nowMs) await time.pause(this.process.pausedUntilMs - time.nowMs);
   }
 
   private abortable(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {

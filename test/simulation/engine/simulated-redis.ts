@@ -60,6 +60,8 @@ export interface SimulatedRedisParts {
   readonly chance: Chance;
   readonly odds: () => RedisOdds;
   readonly note: (who: string, what: string) => void;
+  /** Told of each look at a job that failed. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 const MOST_REMEMBERED = 1_000;
@@ -190,7 +192,10 @@ export class SimulatedRedis {
     };
     void worker.handle(job).then(
       (outcome) => end(() => this.putBack(job, outcome.kind === 'again' ? outcome.delayMs : null)),
-      () => end(() => this.retry(job, worker)),
+      (error: unknown) => {
+        this.parts.onFailure(error);
+        end(() => this.retry(job, worker));
+      },
     );
   }
 

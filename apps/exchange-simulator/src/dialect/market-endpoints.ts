@@ -6,6 +6,8 @@ import { bookTickerWords, dayTickerWords, marketWords } from './market-words.js'
 import { readParameters, rowLimit, symbolText, timeText } from './parameters.js';
 
 const OptionalSymbol = z.object({ symbol: symbolText.optional() });
+const OptionalSymbols = z.object({ symbol: symbolText.optional(), symbols: z.string().max(10_000).optional() });
+const DepthQuery = z.object({ symbol: symbolText, limit: rowLimit(100, 5_000) });
 const MOST_SYMBOLS = 5_000;
 
 /** What needs no key. */
@@ -27,7 +29,7 @@ export const MARKET_ENDPOINTS: readonly Endpoint[] = [
 ];
 
 function exchangeInfo({ request, venue, serverMs }: Call): unknown {
-  const { symbol, symbols } = readParameters(z.object({ symbol: symbolText.optional(), symbols: z.string().max(10_000).optional() }), request);
+  const { symbol, symbols } = readParameters(OptionalSymbols, request);
   const wanted = symbol === undefined ? symbols?.split(',') : [symbol];
   const markets = venue.markets();
   const chosen = wanted === undefined ? markets : wanted.map((id) => known(markets.find(({ rules }) => rules.marketId === id)));
@@ -62,7 +64,7 @@ function bookTickers(call: Call): unknown {
 }
 
 function depth({ request, venue, nowMs, serverMs }: Call): unknown {
-  const { symbol, limit } = readParameters(z.object({ symbol: symbolText, limit: rowLimit(100, 5_000) }), request);
+  const { symbol, limit } = readParameters(DepthQuery, request);
   const { bids, asks, updateId } = known(venue.orderBook(symbol, limit, nowMs));
   return { lastUpdateId: updateId, bids, asks, timestamp: serverMs };
 }

@@ -58,6 +58,8 @@ function createBatch(call: SignedCall): unknown {
   });
 }
 
+const OptionalSymbol = z.object({ symbol: symbolText.optional() });
+const SymbolList = z.object({ symbol: z.string().max(400) });
 const OrderKey = z.object({ symbol: symbolText, orderId: z.string().max(64).optional(), origClientOrderId: z.string().max(64).optional() });
 
 function keyOf(request: RestRequest): { readonly marketId: string; readonly by: { readonly orderId: string } | { readonly clientOrderId: string } } {
@@ -88,13 +90,13 @@ function cancelOrder({ request, venue, account, nowMs }: SignedCall): unknown {
 }
 
 function openOrders(call: SignedCall): unknown {
-  const { symbol = null } = readParameters(z.object({ symbol: symbolText.optional() }), call.request);
+  const { symbol = null } = readParameters(OptionalSymbol, call.request);
   call.venue.advance(call.nowMs);
   return call.venue.openOrders(call.account.id, symbol).filter(({ createdMs }) => isVisible(call, createdMs)).map(orderWords);
 }
 
 function cancelOpenOrders(call: SignedCall): unknown {
-  const { symbol } = readParameters(z.object({ symbol: z.string().max(400) }), call.request);
+  const { symbol } = readParameters(SymbolList, call.request);
   const symbols = symbol.split(',');
   if (symbols.length > MOST_CANCEL_SYMBOLS) throw missingParameter('symbol');
   return symbols.flatMap((marketId) => cancelAll(call, marketId));
@@ -113,8 +115,10 @@ function cancelEverything(call: SignedCall): unknown {
   return { code: 200, msg: 'success', timestamp: call.serverMs };
 }
 
-const RangeQuery = (usual: number, most: number) =>
+const rangeQuery = (usual: number, most: number) =>
   z.object({ symbol: symbolText, startTime: timeText.optional(), endTime: timeText.optional(), limit: rowLimit(usual, most) });
+const OrdersQuery = rangeQuery(500, 1_000);
+const FillsQuery = rangeQuery(100, 100).extend({ orderId: z.string().max(64).optional() });
 
 interface Window {
   readonly fromMs: number;
@@ -130,21 +134,21 @@ function windowOf({ startTime, endTime }: { readonly startTime?: number | undefi
 
 /** Newest first, of the last 24 hours unless told otherwise, of the last 7 days at most. */
 function allOrders(call: SignedCall): unknown {
-  const query = readParameters(RangeQuery(500, Math.min(1_000, call.lookup.mostRows)), call.request);
+  const query = readParameters(OrdersQuery, call.request);
   const { fromMs, toMs } = windowOf(query, call.nowMs, DAY_MS, 7 * DAY_MS);
   call.venue.advance(call.nowMs);
   knownMarket(call, query.symbol);
-  const orders = call.venue.orders(call.account.id, query.symbol, fromMs, visibleTo(call, toMs), query.limit);
+  const orders = call.venue.orders(call.account.id, query.symbol, fromMs, visibleTo(call, toMs), Math.min(query.limit, call.lookup.mostRows));
   return orders.map(orderWords);
 }
 
 /** Newest first, of the last 30 days, a hundred rows at most. */
 function myTrades(call: SignedCall): unknown {
-  const query = readParameters(RangeQuery(100, Math.min(100, call.lookup.mostRows)).extend({ orderId: z.string().max(64).optional() }), call.request);
+  const query = readParameters(FillsQuery, call.request);
   const { fromMs, toMs } = windowOf(query, call.nowMs, 30 * DAY_MS, 30 * DAY_MS);
   call.venue.advance(call.nowMs);
   knownMarket(call, query.symbol);
-  const fills = call.venue.fills(call.account.id, query.symbol, fromMs, visibleTo(call, toMs), query.limit, query.orderId);
+  const fills = call.venue.fills(call.account.id, query.symbol, fromMs, visibleTo(call, toMs), Math.min(query.limit, call.lookup.mostRows), query.orderId);
   return fills.map((fill) => fillWords(fill, call.lookup.hidesClientOrderIds));
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { VenueFailure } from '#application';
 import type { Endpoint } from './endpoints.js';
 import type { HttpExchange } from './http-send.js';
@@ -30,10 +31,26 @@ export interface RawCall {
 /** Builds and signs one request as ccxt does, sends it, and gives back what came of it, unread. */
 export type CcxtRequest = (call: RawCall) => Promise<HttpExchange>;
 
-interface CcxtParts {
+export interface CcxtParts {
   readonly origin: string;
   readonly credentials: Credentials | undefined;
   readonly timeoutMs: number;
+}
+
+/** No process talks to more than a few origins with more than a few keys. */
+const MOST_OPEN = 16;
+const opened = new Map<string, CcxtRequest>();
+
+/** One of ccxt's instances takes some ten milliseconds to make: those with the same origin and the same key share it. */
+export function sharedCcxt(Mexc: MexcClass, parts: CcxtParts): CcxtRequest {
+  const { origin, credentials, timeoutMs } = parts;
+  const key = createHash('sha256').update(JSON.stringify([origin, credentials?.apiKey ?? null, credentials?.secret ?? null, timeoutMs])).digest('hex');
+  const known = opened.get(key);
+  if (known !== undefined) return known;
+  if (opened.size >= MOST_OPEN) opened.clear();
+  const request = openCcxt(Mexc, parts);
+  opened.set(key, request);
+  return request;
 }
 
 /**
@@ -41,7 +58,7 @@ interface CcxtParts {
  * `send`, and the last request, which holds the key and a signed address, is not kept. Its throttle and its retries are off:
  * they would count this process alone, and send an order again.
  */
-export function openCcxt(Mexc: MexcClass, parts: CcxtParts): CcxtRequest {
+function openCcxt(Mexc: MexcClass, parts: CcxtParts): CcxtRequest {
   let current: RawCall | null = null;
   const only = (): RawCall => {
     if (current === null) throw notSent('ccxt asks for a request that nobody made');

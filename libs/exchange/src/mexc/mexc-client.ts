@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { VenueFailure, type EventLog } from '#application';
-import { openCcxt, type CcxtRequest, type QueryParameters, type Signing, type WireRequest } from './ccxt-request.js';
+import { sharedCcxt, type CcxtRequest, type QueryParameters, type Signing, type WireRequest } from './ccxt-request.js';
 import { ENDPOINTS, type Endpoint, type EndpointName } from './endpoints.js';
 import { createHttpSend, type HttpExchange, type HttpSend } from './http-send.js';
 import { loadMexcClass } from './load-mexc-class.js';
@@ -86,7 +86,7 @@ export class MexcClient {
 
   #open(): Promise<CcxtRequest> {
     const { credentials, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
-    this.#opening ??= loadMexcClass().then((Mexc) => openCcxt(Mexc, { origin: this.origin, credentials, timeoutMs }));
+    this.#opening ??= loadMexcClass().then((Mexc) => sharedCcxt(Mexc, { origin: this.origin, credentials, timeoutMs }));
     return this.#opening;
   }
 

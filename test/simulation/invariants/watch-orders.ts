@@ -1,0 +1,56 @@
+import type { MemoryDatabase } from '../store/memory-database.js';
+import type { AttemptRow } from '../store/rows.js';
+import type { Violations } from './violations.js';
+
+const LIVE: ReadonlySet<string> = new Set(['prepared', 'unknown', 'acked']);
+
+export interface AcceptedOrder {
+  readonly clientOrderId: string | null;
+  readonly marketId: string;
+  readonly accountId: string;
+}
+
+export interface OrderWatch {
+  /** A request of an order has left. */
+  onPost(clientOrderId: string): void;
+  /** The exchange took one. */
+  onAccepted(order: AcceptedOrder): void;
+  readonly lateAccepts: () => number;
+  /** What the exchange took without anybody's wish: its edge repeated a request. They must come to light. */
+  readonly replayed: () => readonly string[];
+}
+
+/** I1 to I3, at the wire and at the exchange: one request for each id, one live attempt and one order for each leg. */
+export function watchOrders(database: MemoryDatabase, violations: Violations, mayReplay: boolean): OrderWatch {
+  const posts = new Map<string, number>();
+  const accepted = new Map<string, string[]>();
+  const replayed: string[] = [];
+  let late = 0;
+  database.attempts.watch((attempt, before) => {
+    if (!LIVE.has(attempt.state) || before?.state === attempt.state) return;
+    const live = database.indexes.attemptsOfIntent(attempt.intentId).filter(({ state }) => LIVE.has(state));
+    if (live.length > 1) violations.report('I2', `intent ${attempt.intentId} has ${live.length} live attempts: ${live.map(named).join(', ')}`);
+  });
+
+  const onPost = (clientOrderId: string): void => {
+    const count = (posts.get(clientOrderId) ?? 0) + 1;
+    posts.set(clientOrderId, count);
+    if (count > 1) violations.report('I1', `${clientOrderId} was sent ${count} times`);
+    if (database.attempts.get(clientOrderId) === undefined) violations.report('I1', `${clientOrderId} was sent and no attempt of that id is saved`);
+  };
+
+  const onAccepted = ({ clientOrderId, marketId }: AcceptedOrder): void => {
+    if (clientOrderId === null || !clientOrderId.startsWith('r')) return;
+    const attempt = database.attempts.get(clientOrderId);
+    if (attempt === undefined) return violations.report('I3', `the exchange took ${clientOrderId} in ${marketId}, of which no attempt is saved`);
+    if (attempt.state === 'dead' || attempt.state === 'rejected' || attempt.state === 'not-sent') late += 1;
+    const ids = accepted.get(attempt.intentId) ?? [];
+    if (mayReplay && ids.includes(clientOrderId)) return void replayed.push(clientOrderId);
+    accepted.set(attempt.intentId, [...ids, clientOrderId]);
+    if (ids.length > 0) violations.report('I3', `intent ${attempt.intentId} came to be ${ids.length + 1} orders: ${[...ids, clientOrderId].join(', ')}`);
+  };
+
+  return { onPost, onAccepted, lateAccepts: () => late, replayed: () => replayed };
+}
+
+const named = ({ clientOrderId, state }: AttemptRow): string => `${clientOrderId} ${state}`;
