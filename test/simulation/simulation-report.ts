@@ -45,9 +45,10 @@ export function tableOf({ counts, marksNotHit, hashes, ...figures }: Summary): s
 
 const SHOWN_EVENTS = 60;
 
+const instant = (ms: number): string => new Date(ms).toISOString().slice(5, 23).replace('T', ' ');
+
 /** The shortest course of events that shows it is the whole of this seed's up to here: it is judged after each. */
 export function reportOf({ seed, days, violations, tail, events, hash }: RunResult, commit: string): string {
-  const instant = (ms: number): string => new Date(ms).toISOString().slice(5, 23).replace('T', ' ');
   return [
     `SEED=${seed} COMMIT=${commit}: ${violations.length} violation(s) after ${events} events (${hash})`,
     ...violations.map(({ invariant, atMs, detail }) => `  ${invariant} at ${instant(atMs)}: ${detail}`),

@@ -27,6 +27,11 @@ function aRedis(odds: Partial<RedisOdds> = {}) {
 
 const done = async (): Promise<JobEnd> => ({ kind: 'done' });
 
+async function doneAfter(time: VirtualTime, durationMs: number): Promise<JobEnd> {
+  await time.pause(durationMs);
+  return { kind: 'done' };
+}
+
 it('gives each job to a worker once, and takes an id that it remembers for done', async () => {
   const { time, worker, add } = aRedis();
   const seen: string[] = [];
@@ -59,7 +64,7 @@ it('gives the job of a worker that stands still to another one, whose word count
   const stopped = worker((id) => {
     stopped.isAwake = false;
     seen.push(`stopped ${id}`);
-    return time.pause(90_000).then(done);
+    return doneAfter(time, 90_000);
   });
   add('a');
   await time.runUntil(1_000, nothing);

@@ -43,8 +43,9 @@ function checkFills({ database, venue, nowMs, startMs }: QuietWorld, accountId: 
   }
 }
 
+const isSame = (one: string, other: string): boolean => new Decimal(one).equals(other);
+
 function faultOf(fill: SimulatedFill, { fill: booked, portfolioId }: FillRow, attempt: AttemptRow | undefined): string | null {
-  const isSame = (one: string, other: string): boolean => new Decimal(one).equals(other);
   if (!isSame(fill.quantity, booked.quantity) || !isSame(fill.quoteQuantity, booked.notional)) return `is booked as ${booked.quantity} for ${booked.notional}, and was ${fill.quantity} for ${fill.quoteQuantity}`;
   if (!isSame(fill.commission, booked.fee) || fill.commissionAsset !== booked.feeAsset) return `is booked with a fee of ${booked.fee} ${booked.feeAsset}, and had ${fill.commission} ${fill.commissionAsset}`;
   const owner = attempt?.portfolioId ?? null;
@@ -109,10 +110,11 @@ export function unfinished(database: MemoryDatabase): Unfinished {
   };
 }
 
+const stuck = (ids: readonly string[], now: readonly string[]): string[] => ids.filter((id) => now.includes(id));
+
 /** I13: of what was under way then, nothing is any more. */
 export function checkConverged(database: MemoryDatabase, then: Unfinished, withinMs: { readonly intents: number | null; readonly plans: number | null }, violations: Violations): void {
   const left = unfinished(database);
-  const stuck = (ids: readonly string[], now: readonly string[]): string[] => ids.filter((id) => now.includes(id));
   if (withinMs.intents !== null) for (const id of stuck(then.intents, left.intents)) violations.report('I13', `${withinMs.intents / 60_000} min after the last fault: ${JSON.stringify(database.intents.get(id))}`);
   if (withinMs.plans !== null) for (const id of stuck(then.plans, left.plans)) violations.report('I13', `${withinMs.plans / 60_000} min after the last fault: ${JSON.stringify({ ...database.plans.get(id), decision: undefined })}`);
 }
