@@ -20,7 +20,7 @@ export interface FailpointCase {
   /** Whose process is hit. */
   readonly app: App;
   readonly outcome: PlanOutcome;
-  /** Of `npm test` too. */
+  /** Of `npm test` too: quick-failpoints.spec.ts has these, and the specs beside it all others. */
   readonly isQuick?: boolean;
   /** From 1, counted from when the process has started. */
   readonly pass?: number;
@@ -99,7 +99,7 @@ export const ORDER_CASES: readonly FailpointCase[] = [
 
 const PLAN_STEP_CASES: readonly FailpointCase[] = [
   ...executor('plan.before_next_leg', 'all-filled', [
-    { action: 'KILL', isQuick: true, holds: 'another executor goes on with the next leg' },
+    { action: 'KILL', holds: 'another executor goes on with the next leg' },
     { action: 'STOP', holds: 'another executor does the other legs, and the late one none of them again' },
     { action: 'THROW', holds: 'the next look goes on with the leg' },
   ], { pass: 2 }),
@@ -158,17 +158,17 @@ export const API_CASES: readonly FailpointCase[] = [
     { action: 'THROW', holds: 'what was asked for is done although the answer was an error' },
   ]),
   ...api('kill.after_commit', 'all-filled', [
-    { action: 'KILL', isQuick: true, holds: 'the halt holds although nobody was told that it does, until it is released' },
+    { action: 'KILL', holds: 'the halt holds although nobody was told that it does, until it is released' },
     { action: 'STOP', holds: 'the halt holds while the API stands still, until it is released' },
     { action: 'THROW', holds: 'the halt holds although the answer was an error, until it is released' },
   ]),
 ];
 
-type CandleCase = Pick<FailpointCase, 'failpoint' | 'holds' | 'isQuick'> & { readonly action: Exclude<FailpointActionName, 'DELAY'> };
+type CandleCase = Pick<FailpointCase, 'failpoint' | 'holds'> & { readonly action: Exclude<FailpointActionName, 'DELAY'> };
 
 /** Played on the ingestor by itself, see failpoints-of-candles.spec.ts. */
 export const CANDLE_CASES: readonly CandleCase[] = [
-  { failpoint: 'ingest.after_fetch', action: 'KILL', holds: 'candles that were fetched and not stored are fetched again, none is missing and none comes twice', isQuick: true },
+  { failpoint: 'ingest.after_fetch', action: 'KILL', holds: 'candles that were fetched and not stored are fetched again, none is missing and none comes twice' },
   { failpoint: 'ingest.after_fetch', action: 'STOP', holds: 'another ingestor stores them, and the late one, whose lease has ended, stores nothing' },
   { failpoint: 'ingest.after_fetch', action: 'THROW', holds: 'the backfill ends as failed with what it had stored, and asking again completes it' },
   { failpoint: 'ingest.after_upsert', action: 'KILL', holds: 'the backfill goes on behind what was stored, by the word of the same transaction' },
@@ -176,9 +176,7 @@ export const CANDLE_CASES: readonly CandleCase[] = [
   { failpoint: 'ingest.after_upsert', action: 'THROW', holds: 'the backfill ends as failed with what it had stored, and asking again completes it' },
 ];
 
-/** All of them only where it is asked for: `npm run test:faults`. */
-export function played<Case extends { readonly isQuick?: boolean }>(cases: readonly Case[]): readonly Case[] {
-  return process.env.FAULTS === 'all' ? cases : cases.filter(({ isQuick }) => isQuick === true);
-}
+export const quickOf = (cases: readonly FailpointCase[]): readonly FailpointCase[] => cases.filter(({ isQuick }) => isQuick === true);
+export const othersOf = (cases: readonly FailpointCase[]): readonly FailpointCase[] => cases.filter(({ isQuick }) => isQuick !== true);
 
 export const titleOf = ({ failpoint, action, holds }: Pick<FailpointCase, 'failpoint' | 'action' | 'holds'>): string => `${failpoint} × ${action}: ${holds}`;

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FAILPOINTS } from '#application';
 import { repositoryFolder } from '#testing';
-import { API_CASES, CANDLE_CASES, ORDER_CASES, PLAN_CASES } from './failpoint-cases.js';
+import { API_CASES, CANDLE_CASES, ORDER_CASES, PLAN_CASES, quickOf } from './failpoint-cases.js';
 
 const CASES = [...ORDER_CASES, ...PLAN_CASES, ...API_CASES, ...CANDLE_CASES];
 const REGISTRY = 'failpoint.ts';
@@ -26,6 +26,15 @@ it.each(FAILPOINTS)('%s is killed at, stopped at and thrown at', (name) => {
   expect(actions.filter((action) => action !== 'DELAY').toSorted()).toEqual(['KILL', 'STOP', 'THROW']);
 });
 
-it('has a title of its own for each case', () => {
+it('has each case once', () => {
   expect(new Set(CASES.map(({ failpoint, action }) => `${failpoint} ${action}`)).size).toBe(CASES.length);
+});
+
+it('leaves out none between the quick ones and the others', () => {
+  // Those of the API are played beside the others alone.
+  expect(quickOf(API_CASES)).toEqual([]);
+  expect(quickOf(ORDER_CASES).map(({ failpoint, action }) => `${failpoint} ${action}`)).toEqual([
+    'exec.after_claim KILL', 'exec.after_attempt_commit KILL', 'exec.before_socket_write KILL', 'exec.before_socket_write STOP',
+    'exec.after_request_written KILL', 'exec.after_response_before_commit KILL', 'exec.after_fill_commit KILL',
+  ]);
 });

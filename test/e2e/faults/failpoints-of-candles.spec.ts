@@ -4,7 +4,7 @@ import { INTERVAL_MS, type SeriesIdentity } from '#domain';
 import { PostgresCandleGapStore, PostgresCandleStore } from '#persistence';
 import type { SpawnedApp } from '#testing';
 import { openIngestProduct, until, type IngestProduct } from '../ingestor/ingest-product.js';
-import { CANDLE_CASES, played, titleOf } from './failpoint-cases.js';
+import { CANDLE_CASES, titleOf } from './failpoint-cases.js';
 import { failpointsOf, goOn, stateOf, untilHit } from './faulty-product.js';
 
 /** More than a step of a backfill has, so that it takes two at least; on a busy machine it takes more. */
@@ -77,7 +77,7 @@ async function letLateOneEnd(late: SpawnedApp): Promise<void> {
   expect(await late.stop()).toEqual({ code: 0, signal: null });
 }
 
-for (const playing of played(CANDLE_CASES)) {
+for (const playing of CANDLE_CASES) {
   const { failpoint, action } = playing;
   // With the first step stored: the second in hand, or not yet begun.
   const pass = failpoint === 'ingest.after_fetch' ? 2 : 1;
