@@ -24,9 +24,11 @@ interface Page {
   readonly rows: number;
 }
 
+const CandlesQuery = z.object({ symbol: symbolText, interval: z.string() });
+
 /** GET /api/v3/klines: ascending, the last bar that is still open included, the end exclusive. */
 export function klines(call: Call): readonly CandleRow[] {
-  const { symbol, interval } = readParameters(z.object({ symbol: symbolText, interval: z.string() }), call.request);
+  const { symbol, interval } = readParameters(CandlesQuery, call.request);
   const intervalMs = Object.hasOwn(INTERVALS, interval) ? INTERVALS[interval] : undefined;
   if (intervalMs === undefined) throw new DialectRefusal(-1121, 'Invalid interval.');
   if (intervalMs === MONTH) return monthRows(call, symbol);
@@ -35,10 +37,12 @@ export function klines(call: Call): readonly CandleRow[] {
   return candles.map((candle) => rowOf(candle, candle.openMs + intervalMs));
 }
 
+const PageQuery = z.object({ startTime: timeText.optional(), endTime: timeText.optional(), limit: rowLimit(USUAL_ROWS, Number.MAX_SAFE_INTEGER) });
+
 /** A start without an end is ignored (ccxt issue 17483): the latest rows come back. */
 function pageOf(request: RestRequest, { nowMs, klinesCap, lookup }: Call, intervalMs: number): Page {
-  const most = Math.min(klinesCap, lookup.mostRows);
-  const { startTime, endTime, limit } = readParameters(z.object({ startTime: timeText.optional(), endTime: timeText.optional(), limit: rowLimit(USUAL_ROWS, most) }), request);
+  const { startTime, endTime, limit: wanted } = readParameters(PageQuery, request);
+  const limit = Math.min(wanted, klinesCap, lookup.mostRows);
   if (endTime === undefined) return { fromMs: nowMs - limit * intervalMs + 1, toMs: nowMs, rows: limit };
   const toMs = Math.min(endTime - 1, nowMs);
   if (startTime === undefined) return { fromMs: toMs - limit * intervalMs + 1, toMs, rows: limit };

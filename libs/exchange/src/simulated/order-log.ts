@@ -99,8 +99,9 @@ export class OrderLog {
     const found: SimulatedOrder[] = [];
     for (let i = this.orders.length - 1; i >= 0 && found.length < span.limit; i--) {
       const { order } = this.orders[i]!;
+      if (order.createdMs < span.fromMs) break; // None before it is younger.
       if (order.accountId !== accountId || order.marketId !== marketId) continue;
-      if (order.createdMs >= span.fromMs && order.createdMs <= span.toMs) found.push(order);
+      if (order.createdMs <= span.toMs) found.push(order);
     }
     return found;
   }
@@ -110,9 +111,10 @@ export class OrderLog {
     const found: SimulatedFill[] = [];
     for (let i = this.fills.length - 1; i >= 0 && found.length < span.limit; i--) {
       const fill = this.fills[i]!;
+      if (fill.timeMs < span.fromMs) break; // None before it is younger.
       if (fill.accountId !== accountId || fill.marketId !== marketId) continue;
       if (orderId !== undefined && fill.orderId !== orderId) continue;
-      if (fill.timeMs >= span.fromMs && fill.timeMs <= span.toMs) found.push(fill);
+      if (fill.timeMs <= span.toMs) found.push(fill);
     }
     return found;
   }

@@ -126,6 +126,9 @@ it('conserves everything: balances are what fills and commissions make them, and
 /** The log tells each fill once, newest first, and each order as the sum of its fills. */
 function checkHistory(venue: SimulatedVenue, fills: readonly SimulatedFill[], nowMs: number): void {
   expect(new Set(fills.map(({ tradeId }) => tradeId)).size).toBe(fills.length);
+  // Whoever looks for what is younger than a time stops at the first that is older.
+  const times = fills.map(({ timeMs }) => timeMs);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
   for (const account of ACCOUNTS) {
     for (const marketId of MARKETS) {
       const told = venue.fills(account, marketId, 0, nowMs, 1_000);
