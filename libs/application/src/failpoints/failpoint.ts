@@ -1,4 +1,7 @@
-/** Every place where a test may stop, kill or break a process. A name that is not here does not compile. */
+/**
+ * Every place where a test may stop, kill or break a process. A name that is not here does not compile. None is within the
+ * writing of a report: what is told of a portfolio is computed when it is asked for, and a backtest's result is one transaction.
+ */
 export const FAILPOINTS = [
   'api.after_outbox_commit',
   'outbox.after_claim', 'outbox.after_add_before_mark',
