@@ -98,7 +98,7 @@ async function comeToRest(world: World, operator: Operator): Promise<void> {
   const { database, violations, chance, executors, processes, exchange, time } = world;
   world.setOdds(NO_ODDS);
   operator.isHurried = true;
-  exchange.state.clock.setShift(0);
+  world.setServerClock(0);
   for (const one of processes) one.wake();
   if (world.settings.executors > 1 && chance.happens(0.5)) executors[0]!.retire();
   const then = unfinished(database);

@@ -1,5 +1,5 @@
-/** Of reliability.md, section 2; `product`: the product threw what none of its parts should. */
-export type InvariantName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12' | 'I13' | 'I15' | 'product';
+/** Of reliability.md, section 2: its checkers, and promise 4; `product`: the product threw what none of its parts should. */
+export type InvariantName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12' | 'I13' | 'I15' | 'P4' | 'product';
 
 export interface Violation {
   readonly invariant: InvariantName;

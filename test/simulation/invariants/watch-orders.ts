@@ -4,10 +4,20 @@ import type { Violations } from './violations.js';
 
 const LIVE: ReadonlySet<string> = new Set(['prepared', 'unknown', 'acked']);
 
+const GIVEN_UP: ReadonlySet<string> = new Set(['dead', 'rejected', 'not-sent']);
+
 export interface AcceptedOrder {
   readonly clientOrderId: string | null;
   readonly marketId: string;
   readonly accountId: string;
+}
+
+export interface OrderWatchParts {
+  readonly mayReplay: boolean;
+  /** Whether the exchange has filled anything of it by now. */
+  readonly hasTraded: (attempt: AttemptRow, marketId: string) => boolean;
+  /** False: the exchange's clock was set a while ago, and what it said of a request's window holds no more. */
+  readonly isServerSteady: () => boolean;
 }
 
 export interface OrderWatch {
@@ -21,7 +31,7 @@ export interface OrderWatch {
 }
 
 /** I1 to I3, at the wire and at the exchange: one request for each id, one live attempt and one order for each leg. */
-export function watchOrders(database: MemoryDatabase, violations: Violations, mayReplay: boolean): OrderWatch {
+export function watchOrders(database: MemoryDatabase, violations: Violations, { mayReplay, hasTraded, isServerSteady }: OrderWatchParts): OrderWatch {
   const posts = new Map<string, number>();
   const accepted = new Map<string, string[]>();
   const replayed: string[] = [];
@@ -30,6 +40,12 @@ export function watchOrders(database: MemoryDatabase, violations: Violations, ma
     if (!LIVE.has(attempt.state) || before?.state === attempt.state) return;
     const live = database.indexes.attemptsOfIntent(attempt.intentId).filter(({ state }) => LIVE.has(state));
     if (live.length > 1) violations.report('I2', `intent ${attempt.intentId} has ${live.length} live attempts: ${live.map(named).join(', ')}`);
+  });
+
+  // Promise 4: what is unknown is no failure. Whatever is given up for one must not have been filled.
+  database.attempts.watch((attempt, before) => {
+    if (!GIVEN_UP.has(attempt.state) || before === null || before.state === attempt.state) return;
+    if (hasTraded(attempt, database.intents.get(attempt.intentId)!.marketId)) violations.report('P4', `${attempt.clientOrderId} became ${attempt.state}, and the exchange has filled it`);
   });
 
   const onPost = (clientOrderId: string): void => {
@@ -43,7 +59,10 @@ export function watchOrders(database: MemoryDatabase, violations: Violations, ma
     if (clientOrderId === null || !clientOrderId.startsWith('r')) return;
     const attempt = database.attempts.get(clientOrderId);
     if (attempt === undefined) return violations.report('I3', `the exchange took ${clientOrderId} in ${marketId}, of which no attempt is saved`);
-    if (attempt.state === 'dead' || attempt.state === 'rejected' || attempt.state === 'not-sent') late += 1;
+    if (GIVEN_UP.has(attempt.state)) {
+      late += 1;
+      if (isServerSteady()) violations.report('P4', `${clientOrderId} was ${attempt.state} when the exchange took it`);
+    }
     const ids = accepted.get(attempt.intentId) ?? [];
     if (mayReplay && ids.includes(clientOrderId)) return void replayed.push(clientOrderId);
     accepted.set(attempt.intentId, [...ids, clientOrderId]);

@@ -56,7 +56,7 @@ function setHostClock({ processes, trace }: World, name: string, offsetMs: numbe
   processes.find(({ parts }) => parts.name === name)!.clockOffsetMs = offsetMs;
 }
 
-function shiftServer({ exchange, trace }: World, shiftMs: number): void {
+function shiftServer({ setServerClock, trace }: World, shiftMs: number): void {
   trace.note(NAME, `the clock of the exchange is ${shiftMs} ms off`);
-  exchange.state.clock.setShift(shiftMs);
+  setServerClock(shiftMs);
 }

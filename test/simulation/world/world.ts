@@ -13,6 +13,7 @@ import { watchClaims } from '../invariants/watch-claims.js';
 import { watchOrders } from '../invariants/watch-orders.js';
 import { watchReasons } from '../invariants/watch-reasons.js';
 import { MemoryDatabase } from '../store/memory-database.js';
+import type { AttemptRow } from '../store/rows.js';
 import { bootEvaluator } from './boot-evaluator.js';
 import { bootExecutor } from './boot-executor.js';
 import { bootIngestor } from './boot-ingestor.js';
@@ -35,6 +36,9 @@ export interface WorldOptions {
   readonly keep?: number;
 }
 
+/** A request of before may still be on its way, and one of them be given up. */
+const SERVER_DOUBT_MS = 600_000;
+
 /** One simulated world: the exchange, the database, Redis, and every process of the product, on one clock. Nothing happens before its time is run. */
 export function openWorld({ seed, startMs, settings, markets, mayReplay = false, keep = 2_000 }: WorldOptions) {
   const time = new VirtualTime(startMs);
@@ -44,11 +48,6 @@ export function openWorld({ seed, startMs, settings, markets, mayReplay = false,
   const marks = new CoverageMarks();
   const violations = new Violations(nowMs);
   const database = new MemoryDatabase(nowMs);
-  const orders = watchOrders(database, violations, mayReplay);
-  watchMoves(database, violations, marks.hit);
-  watchClaims(database, violations);
-  watchBooks(database, violations);
-  watchReasons(database, marks.hit);
   const exchange = openSimulatedExchange({
     seed, nowMs, feeIn: settings.feeIn, accounts: settings.accounts.map(({ accountId, key, secret }) => ({ id: accountId, key, secret })), markets,
     onAccepted: ({ order }) => {
@@ -56,8 +55,14 @@ export function openWorld({ seed, startMs, settings, markets, mayReplay = false,
       orders.onAccepted(order);
     },
   });
+  const hasTraded = ({ accountId, clientOrderId }: AttemptRow, marketId: string): boolean => Number(exchange.venue.findOrder(accountId, marketId, { clientOrderId })?.executedQuantity ?? 0) > 0;
+  const orders = watchOrders(database, violations, { mayReplay, hasTraded, isServerSteady: () => nowMs() - state.serverSetMs > SERVER_DOUBT_MS });
+  watchMoves(database, violations, marks.hit);
+  watchClaims(database, violations);
+  watchBooks(database, violations);
+  watchReasons(database, marks.hit);
   for (const { accountId, deposit } of settings.accounts) exchange.venue.setFree(accountId, QUOTE, deposit);
-  const state = { odds: settings.odds, isHaltFileThere: false, haltFileChangedMs: startMs };
+  const state = { odds: settings.odds, isHaltFileThere: false, serverSetMs: Number.NEGATIVE_INFINITY };
   const redis = new SimulatedRedis({ time, chance: chance.fork('redis'), odds: () => state.odds.redis, note: trace.note, onFailure: (error) => reportFault(violations, error) });
   const link = openFaultyLink({
     exchange, random: chance.fork('link').fraction, odds: settings.odds.link, at: time.after, nowMs,
@@ -88,6 +93,10 @@ export function openWorld({ seed, startMs, settings, markets, mayReplay = false,
       put: () => void (state.isHaltFileThere = true),
       remove: () => void (state.isHaltFileThere = false),
       isThere: () => state.isHaltFileThere,
+    },
+    setServerClock: (shiftMs: number): void => {
+      state.serverSetMs = time.nowMs;
+      exchange.state.clock.setShift(shiftMs);
     },
     setOdds: (odds: Odds): void => {
       state.odds = odds;
