@@ -15,7 +15,9 @@ export async function load(url, context, nextLoad) {
 
 function planted(source, { file, find, replace }) {
   const places = source.split(find).length - 1;
-  if (places === 1) return source.replace(find, () => replace);
-  writeSync(2, `the fault could not be planted: ${file} has ${places} places like ${JSON.stringify(find)}\n`);
-  process.exit(3);
+  if (places !== 1) {
+    writeSync(2, `the fault could not be planted: ${file} has ${places} places like ${JSON.stringify(find)}\n`);
+    process.exit(3);
+  }
+  return source.replace(find, () => replace);
 }
