@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { KILLERS } from './killers.js';
+import { KILLERS, type Killer } from './killers.js';
 import { MUTANTS, type Mutant } from './mutants.js';
 
 const SIMULATE = path.join(import.meta.dirname, '..', 'simulate.ts');
@@ -11,12 +11,6 @@ const USAGE = `npm run mutants -- [--only NAME] [--jobs J] [--search SEEDS]
   --only NAME      this one alone
   --jobs J         so many at the same time (one for each core)
   --search SEEDS   looks for a seed that kills, among so many from 1 on, in place of the pinned one`;
-
-/** A world of this length in simulated days, from this seed on. */
-export interface Killer {
-  readonly seed: number;
-  readonly days: number;
-}
 
 interface Verdict {
   readonly mutant: Mutant;
