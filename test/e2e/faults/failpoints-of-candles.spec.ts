@@ -50,7 +50,7 @@ async function closesTold(fromMs: number, beforeMs: number): Promise<readonly nu
 }
 
 async function expectCompleted(id: string, seamMs: number, insertedCount: number): Promise<void> {
-  expect(await ended(id)).toMatchObject({ status: 'completed', insertedCount, gapCount: 0, correctedCount: 0, problem: null });
+  expect(await ended(id)).toMatchObject({ status: 'completed', insertedCount, unchangedCount: CANDLES - insertedCount, gapCount: 0, correctedCount: 0, problem: null });
   await expectWhole(TO_MS, seamMs);
 }
 
