@@ -17,7 +17,7 @@ export default {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testRegex: '\\.spec\\.ts$',
   // All faults take a quarter of an hour: `npm run test:faults`. Every run of the tests has the quick ones, and looks that none is missing.
-  testPathIgnorePatterns: ['/node_modules/', ...(process.env.FAULTS === 'all' ? [] : ['/test/e2e/faults/(?!quick|failpoint-registry)[^/]+\\.spec\\.ts$'])],
+  testPathIgnorePatterns: ['/node_modules/', ...(process.env.FAULTS === 'all' ? [] : ['/test/e2e/faults/(?!quick|failpoint-registry|matrix)[^/]+\\.spec\\.ts$'])],
   transform: { '\\.ts$': ['@swc/jest', swc], '\\.m?js$': '<rootDir>/scripts/esm-deps-transformer.cjs' },
   transformIgnorePatterns: [],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

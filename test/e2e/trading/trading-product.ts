@@ -7,7 +7,7 @@ import { DEFAULT_CAPS, DEFAULT_EXECUTION, DEFAULT_PARAMETERS, type PortfolioConf
 import { RedisLatestPrices } from '#messaging';
 import { createDataSource, PostgresPortfolioStore, runMigrations } from '#persistence';
 import { canonicalSha256 } from '#platform';
-import { createTestDatabase, freePort, spawnApp, startTestRedis, temporaryFolder, type SpawnedApp } from '#testing';
+import { createTestDatabase, freePort, spawnApp, startTestRedis, temporaryFolder, type SpawnedApp, type TestDatabase } from '#testing';
 import { until } from '../ingestor/ingest-product.js';
 import { startSimulatorProcess } from '../simulator/simulator-process.js';
 import { compareBooks, unsettled } from './compare-books.js';
@@ -42,12 +42,14 @@ export interface TradingProductOptions {
   /** Replayed by the simulator: one after the other, and only when `nextPrices` is called. Left out: made prices at `simulatorArgs`. */
   readonly prices?: readonly PriceStep[];
   readonly simulatorArgs?: readonly string[];
+  /** Empty, and dropped by whoever made it; left out: one of the product's own on the server that all tests share. */
+  readonly database?: Pick<TestDatabase, 'url'>;
   /** Added to that of every worker. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The product's API as its users call it; what is refused throws with its problem. */
-export type Api = (method: 'GET' | 'POST', address: string, body?: unknown) => Promise<unknown>;
+export type Api = (method: 'GET' | 'POST' | 'PATCH', address: string, body?: unknown) => Promise<unknown>;
 
 function apiAt(base: string, token: string): Api {
   return async (method, address, body) => {
@@ -63,7 +65,7 @@ export async function openTradingProduct(options: TradingProductOptions) {
   const folder = await temporaryFolder();
   const replay = options.prices === undefined ? [] : await recordPrices(path.join(folder.path, 'prices'), options.prices);
   const [database, redis, simulator] = await Promise.all([
-    createTestDatabase(), startTestRedis(), startSimulatorProcess([...replay, ...(options.simulatorArgs ?? []), '--no-rate-limit']),
+    openDatabase(options.database), startTestRedis(), startSimulatorProcess([...replay, ...(options.simulatorArgs ?? []), '--no-rate-limit']),
   ]);
   if (options.prices !== undefined) await simulator.control('PUT', '/course', { speed: 0 });
   const dataSource = await createDataSource({ url: database.url, poolSize: 4, applicationName: 'trading-spec' }).initialize();
@@ -151,6 +153,10 @@ export async function openTradingProduct(options: TradingProductOptions) {
       await folder.remove();
     },
   };
+}
+
+async function openDatabase(given: Pick<TestDatabase, 'url'> | undefined): Promise<Pick<TestDatabase, 'url' | 'drop'>> {
+  return given === undefined ? createTestDatabase() : { url: given.url, drop: async () => undefined };
 }
 
 export type TradingProduct = Awaited<ReturnType<typeof openTradingProduct>>;
