@@ -7,7 +7,7 @@ import { startDisturbances } from './world/disturbances.js';
 import { loadExchangeLibrary } from './world/load-exchange-library.js';
 import { CANARY } from './world/judge-failures.js';
 import { Operator } from './world/operator.js';
-import { drawSettings, NO_ODDS, QUOTE, type WorldSettings } from './world/settings.js';
+import { drawSettings, NO_ODDS, QUOTE, type Profile, type WorldSettings } from './world/settings.js';
 import { openWorld, type World } from './world/world.js';
 
 const BASES = ['HANA', 'AIA', 'XAN', 'KOGE', 'MYX', 'TRUTH', 'BLESS', 'ZORA', 'PIPPIN', 'COAI', 'FOLKS', 'JELLY'] as const;
@@ -30,12 +30,14 @@ export interface RunOptions {
   readonly days: number;
   /** Events kept in words, for the report of a violation. */
   readonly keep?: number;
+  readonly profile?: Profile;
   readonly change?: (settings: WorldSettings) => WorldSettings;
 }
 
 export interface RunResult {
   readonly seed: number;
   readonly days: number;
+  readonly profile: Profile;
   /** Of all that happened: two runs of a seed have the same. */
   readonly hash: string;
   readonly events: number;
@@ -51,10 +53,10 @@ export interface RunResult {
 class Found extends Error {}
 
 /** One world through both of its phases: with faults, and then without until all has come to rest. */
-export async function runWorld({ seed, days, keep, change = (settings) => settings }: RunOptions): Promise<RunResult> {
+export async function runWorld({ seed, days, keep, profile = 'drawn', change = (settings) => settings }: RunOptions): Promise<RunResult> {
   await loadExchangeLibrary();
   const before = process.cpuUsage();
-  const world = makeWorld(seed, days, keep, change);
+  const world = makeWorld(seed, days, keep, (chance, bases) => change(drawSettings(chance, bases, profile)));
   const operator = anOperator(world);
   const disturbances = startDisturbances(world, operator, basesOf(world));
   operator.start();
@@ -67,13 +69,13 @@ export async function runWorld({ seed, days, keep, change = (settings) => settin
     if (!(error instanceof Found)) throw error;
   }
   const { user, system } = process.cpuUsage(before);
-  return { seed, days, ...told(world), cpuMs: (user + system) / 1_000 };
+  return { seed, days, profile, ...told(world), cpuMs: (user + system) / 1_000 };
 }
 
-function makeWorld(seed: number, days: number, keep: number | undefined, change: NonNullable<RunOptions['change']>): World {
+function makeWorld(seed: number, days: number, keep: number | undefined, draw: (chance: Chance, bases: readonly string[]) => WorldSettings): World {
   const chance = new Chance(seed, 'world');
   const bases = BASES.slice(0, chance.fork('bases').pick(BASKETS));
-  const settings = change(drawSettings(chance.fork('settings'), bases));
+  const settings = draw(chance.fork('settings'), bases);
   const untilMs = START_MS + days * DAY_MS + PLANS_WITHIN_MS + 2 * REST_MS;
   const markets = drawMarkets(chance.fork('markets'), { bases, historyFromMs: START_MS - HISTORY_MS, fromMs: START_MS, untilMs, basketSize: 6, withoutMarketOrders: 0.05 });
   return openWorld({ seed, startMs: START_MS, settings, markets, ...(keep === undefined ? {} : { keep }) });
@@ -115,7 +117,7 @@ async function comeToRest(world: World, operator: Operator): Promise<void> {
   if (JSON.stringify([...database.attempts.all(), ...database.reconciliations.all(), ...database.outbox.all(), ...database.stateEvents.all()]).includes(CANARY)) violations.report('I15', 'a row of the database has a secret in it');
 }
 
-function told(world: World): Omit<RunResult, 'seed' | 'days' | 'cpuMs'> {
+function told(world: World): Omit<RunResult, 'seed' | 'days' | 'profile' | 'cpuMs'> {
   const { trace, marks, violations, mishaps, redis, link, orders, database } = world;
   const { posts, timeouts, laggingLookups, fates } = link.counts();
   const of = (mark: string): number => marks.all()[mark] ?? 0;

@@ -48,13 +48,13 @@ const SHOWN_EVENTS = 60;
 const instant = (ms: number): string => new Date(ms).toISOString().slice(5, 23).replace('T', ' ');
 
 /** The shortest course of events that shows it is the whole of this seed's up to here: it is judged after each. */
-export function reportOf({ seed, days, violations, tail, events, hash }: RunResult, commit: string): string {
+export function reportOf({ seed, days, profile, violations, tail, events, hash }: RunResult, commit: string): string {
   return [
     `SEED=${seed} COMMIT=${commit}: ${violations.length} violation(s) after ${events} events (${hash})`,
     ...violations.map(({ invariant, atMs, detail }) => `  ${invariant} at ${instant(atMs)}: ${detail}`),
     `the last ${Math.min(SHOWN_EVENTS, tail.length)} events before it:`,
     ...tail.slice(-SHOWN_EVENTS).map(({ atMs, who, what }) => `  ${instant(atMs)}  ${who.padEnd(28)} ${what}`),
-    `to see it again: npm run simulate -- --seed ${seed} --days ${days} --length ${days} --jobs 1`,
+    `to see it again: npm run simulate -- --seed ${seed} --days ${days} --length ${days} --jobs 1${profile === 'harsh' ? ' --harsh' : ''}`,
   ].join('\n');
 }
 

@@ -5,6 +5,8 @@ import type { AttemptRow, FillRow } from '../store/rows.js';
 import type { Violations } from './violations.js';
 
 const DAY_MS = 86_400_000;
+/** A market that a portfolio holds has been swept by then, whatever has befallen the executors. */
+const SWEPT_WITHIN_MS = 4 * 3_600_000;
 const SETTLED: ReadonlySet<string> = new Set(['filled', 'partial', 'canceled', 'rejected', 'dead', 'skipped', 'needs-human']);
 const OVER: ReadonlySet<string> = new Set(['done', 'aborted', 'needs-human']);
 
@@ -45,10 +47,13 @@ function checkFills({ database, venue, nowMs, startMs }: QuietWorld, accountId: 
 }
 
 /** Of a trade by hand in a market that nobody here trades, or did not yet: it is in the books by what it did to the balances. */
-function isBeforeSweeps({ watermarks }: MemoryDatabase, { accountId, marketId, clientOrderId, timeMs }: SimulatedFill): boolean {
+function isBeforeSweeps(database: MemoryDatabase, { accountId, marketId, clientOrderId, timeMs }: SimulatedFill): boolean {
   if (clientOrderId?.startsWith('r') === true) return false;
-  const swept = watermarks.get(keyOf(accountId, marketId));
-  return swept === undefined || timeMs < swept.beginMs;
+  const swept = database.watermarks.get(keyOf(accountId, marketId));
+  if (swept !== undefined) return timeMs < swept.beginMs;
+  const sinceMs = Math.min(...database.indexes.portfoliosOfAccount(accountId).flatMap(({ id }) => database.indexes.configurationsOf(id))
+    .filter(({ configuration }) => configuration.assets.some((asset) => asset.marketId === marketId)).map(({ createdMs }) => createdMs));
+  return timeMs < sinceMs + SWEPT_WITHIN_MS;
 }
 
 const isSame = (one: string, other: string): boolean => new Decimal(one).equals(other);

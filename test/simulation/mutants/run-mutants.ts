@@ -19,11 +19,11 @@ interface Verdict {
   readonly seconds: number;
 }
 
-const SEARCHED_DAYS = 0.5;
+const SEARCHED_DAYS = 0.25;
 
 /** Runs the simulation with the fault planted; what it printed, and how it ended. */
 function simulate({ patches }: Mutant, { seed, days }: Killer, worlds: number): Promise<{ readonly code: number | null; readonly output: string }> {
-  const flags = ['--seed', String(seed), '--days', String(days * worlds), '--length', String(days), '--jobs', '1', '--quiet', '--until-violated'];
+  const flags = ['--seed', String(seed), '--days', String(days * worlds), '--length', String(days), '--jobs', '1', '--quiet', '--until-violated', '--harsh'];
   const child = spawn(process.execPath, ['--conditions=source', '--import', PLANT, '--import', 'tsx', SIMULATE, ...flags], {
     env: { ...process.env, MUTANT_PATCHES: JSON.stringify(patches) }, stdio: ['ignore', 'pipe', 'pipe'],
   });

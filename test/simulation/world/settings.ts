@@ -63,15 +63,30 @@ export const QUOTE = 'USDT';
 /** How rough a world is; each seed draws one. */
 const ROUGHNESS = [0.25, 1, 1, 3];
 
+/** `harsh`: processes die and stop three times as often, everything that can go wrong does, two executors, and hardly a minute without an order. */
+export type Profile = 'drawn' | 'harsh';
+
 /** What one simulated world is like: a function of its chance. */
-export function drawSettings(chance: Chance, bases: readonly string[]): WorldSettings {
-  const roughness = chance.pick(ROUGHNESS);
+export function drawSettings(chance: Chance, bases: readonly string[], profile: Profile = 'drawn'): WorldSettings {
+  const settings = drawUsual(chance, bases, profile);
+  if (profile === 'drawn') return settings;
+  const portfolios = settings.portfolios.map(({ draft, ...wish }) => {
+    const parameters = { ...draft.parameters, upsideThreshold: 0.02, downsideThreshold: 0.02, cooldownMinutes: 0, evaluateEverySeconds: 60 };
+    return { ...wish, draft: { ...draft, parameters, caps: DEFAULT_CAPS } };
+  });
+  const { process, ...odds } = settings.odds;
+  const rough = { ...process, crash: 3 * process.crash, pause: 3 * process.pause };
+  return { ...settings, portfolios, odds: { ...odds, process: rough }, executors: 2, roundFloorMs: 30_000 };
+}
+
+function drawUsual(chance: Chance, bases: readonly string[], profile: Profile): WorldSettings {
+  const roughness = profile === 'harsh' ? 1 : chance.pick(ROUGHNESS);
   const accounts = drawAccounts(chance);
   return {
     feeIn: chance.pick(['quote', 'quote', 'base', 'third'] as const),
     accounts,
     portfolios: drawPortfolios(chance, accounts, bases),
-    odds: drawOdds(chance, roughness),
+    odds: drawOdds(chance, roughness, profile === 'harsh' ? [1] : [0, 0.5, 1]),
     disturbances: drawDisturbances(chance, roughness),
     evaluators: chance.whole(1, 2),
     executors: chance.whole(1, 2),
@@ -110,8 +125,8 @@ export function drawDraft(chance: Chance, assets: readonly string[]): Configurat
   };
 }
 
-function drawOdds(chance: Chance, roughness: number): Odds {
-  const most = (odds: number): number => roughness * odds * chance.pick([0, 0.5, 1]);
+function drawOdds(chance: Chance, roughness: number, shares: readonly number[]): Odds {
+  const most = (odds: number): number => roughness * odds * chance.pick(shares);
   return {
     process: { crash: most(0.002), pause: most(0.001), storeFailure: most(0.002), storeSlow: most(0.003) },
     redis: { drop: most(0.01), duplicate: most(0.02), delay: most(0.01), reorder: most(0.1) },
