@@ -101,6 +101,7 @@ async function comeToRest(world: World, operator: Operator): Promise<void> {
   world.setOdds(NO_ODDS);
   operator.isHurried = true;
   world.setServerClock(0);
+  exchange.veils.lift();
   for (const one of processes) one.wake();
   if (world.settings.executors > 1 && chance.happens(0.5)) executors[0]!.retire();
   const then = unfinished(database);

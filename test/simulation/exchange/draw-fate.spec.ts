@@ -38,7 +38,7 @@ it.each(FAULTY_FATES)('%s: whatever is drawn for it, the simulator can play, wit
       expect(drawn.kind).toBe(fate);
       for (const wayMs of [drawn.thereMs, drawn.backMs]) expect(wayMs >= 20 && wayMs <= 300).toBe(true);
       const effects = drawn.faults.map((fault) => effectOf(fault, 0));
-      for (const effect of effects) if (effect.at === 'arrival' || effect.at === 'departure') expect(effect.delayMs >= 3_000 && effect.delayMs <= 60_000).toBe(true);
+      for (const effect of effects) if (effect.at === 'arrival' || effect.at === 'departure') expect(effect.delayMs >= 1_000 && effect.delayMs <= 60_000).toBe(true);
       for (const effect of effects) if (effect.at === 'lookup') expect(effect.faults.lagMs! >= 1_000 && effect.faults.lagMs! <= 120_000).toBe(true);
     }),
   );

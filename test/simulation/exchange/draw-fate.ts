@@ -1,4 +1,5 @@
 import { faultKind } from '../../../apps/exchange-simulator/src/faults/fault-kinds.js';
+import { errorAnswer } from '../../../apps/exchange-simulator/src/rest/answer.js';
 import type { FaultEffect } from '../../../apps/exchange-simulator/src/faults/fault-effect.js';
 
 /** In [0, 1). */
@@ -9,7 +10,7 @@ export const FAULTY_FATES = [
   'refused-connection', 'silent-connection',
   'lost-request', 'late-request', 'reset-before-acceptance', 'error-before-acceptance',
   'lost-reply', 'late-reply', 'reset-after-acceptance', 'cut-reply', 'error-after-acceptance', 'garbled-reply',
-  'too-many-requests', 'firewall', 'maintenance', 'access-refused', 'lying-refusal', 'unknown-code', 'replayed-request',
+  'refused-after-acceptance', 'too-many-requests', 'firewall', 'maintenance', 'access-refused', 'lying-refusal', 'unknown-code', 'replayed-request',
 ] as const;
 
 export type FaultyFate = (typeof FAULTY_FATES)[number];
@@ -50,11 +51,16 @@ interface Asked {
 
 const LEAST_WAY_MS = 20;
 const MOST_WAY_MS = 300;
+/** Half of what is late is so by less than an order's window, and is taken. */
+const A_LITTLE_LATE_MS = { least: 1_000, most: 4_000 };
 const LEAST_LATE_MS = 3_000;
 const MOST_LATE_MS = 60_000;
 const LEAST_LAG_MS = 1_000;
 
 const LOOK_UPS = new Set(['order', 'openOrders', 'allOrders', 'myTrades'].map((name) => `/api/v3/${name}`));
+
+/** A lie that the simulator has no switch for: nothing of MEXC's is known to do so. */
+const REFUSED_AFTER_ACCEPTANCE = 'refused-after-acceptance';
 
 const REFUSALS: readonly DrawnFault[] = [
   ...[30_002, 30_003, 10_096, 10_097, 30_087, 30_010, 30_025, 88_013].map((code) => aRefusal('rule-broken', code)),
@@ -74,15 +80,16 @@ const FAULTS_OF: Readonly<Record<FateKind, (random: Random) => readonly DrawnFau
   'refused-connection': () => [],
   'silent-connection': () => [],
   'lost-request': () => [{ fault: 'request-lost', parameters: {} }],
-  'late-request': (random) => [{ fault: 'request-delayed', parameters: { ms: between(random, LEAST_LATE_MS, MOST_LATE_MS) } }],
+  'late-request': (random) => [{ fault: 'request-delayed', parameters: { ms: lateMs(random) } }],
   'reset-before-acceptance': () => [{ fault: 'reset-before-acceptance', parameters: {} }],
   'error-before-acceptance': (random) => [{ fault: 'error-before-acceptance', parameters: aServerError(random) }],
   'lost-reply': () => [{ fault: 'reply-lost', parameters: {} }],
-  'late-reply': (random) => [{ fault: 'reply-delayed', parameters: { ms: between(random, LEAST_LATE_MS, MOST_LATE_MS) } }],
+  'late-reply': (random) => [{ fault: 'reply-delayed', parameters: { ms: lateMs(random) } }],
   'reset-after-acceptance': () => [{ fault: 'reset-after-acceptance', parameters: {} }],
   'cut-reply': (random) => [{ fault: 'body-cut', parameters: { bytes: between(random, 0, 200) } }],
   'error-after-acceptance': (random) => [{ fault: 'error-after-acceptance', parameters: aServerError(random) }],
   'garbled-reply': (random) => [{ fault: 'garbled-answer', parameters: { body: oneOf(random, ['truncated', 'html', 'empty', 'object']) } }],
+  'refused-after-acceptance': (random) => [{ fault: REFUSED_AFTER_ACCEPTANCE, parameters: { code: oneOf(random, [30_005, 30_002, 30_018]) } }],
   'too-many-requests': (random) => [{ fault: 'too-many-requests', parameters: { status: oneOf(random, [429, 510]), retryAfterSeconds: between(random, 0, 30) } }],
   firewall: () => [{ fault: 'firewall', parameters: {} }],
   maintenance: (random) => [oneOf(random, [{ fault: 'maintenance-page', parameters: {} }, ...[604, 801, 11_444].map((code) => aRefusal('maintenance', code))])],
@@ -91,6 +98,10 @@ const FAULTS_OF: Readonly<Record<FateKind, (random: Random) => readonly DrawnFau
   'unknown-code': (random) => [{ fault: 'error-code', parameters: { code: oneOf(random, [30_099, 603, 20_002, 1]) } }],
   'replayed-request': () => [{ fault: 'duplicate', parameters: { times: 2 } }],
 };
+
+function lateMs(random: Random): number {
+  return random() < 0.5 ? between(random, A_LITTLE_LATE_MS.least, A_LITTLE_LATE_MS.most) : between(random, LEAST_LATE_MS, MOST_LATE_MS);
+}
 
 function aServerError(random: Random): Readonly<Record<string, unknown>> {
   return { status: oneOf(random, [500, 502, 503, 504]), body: oneOf(random, ['json', 'html']) };
@@ -140,6 +151,7 @@ function oneOf<Item>(random: Random, items: readonly Item[]): Item {
 
 /** What a drawn fault does, held to the simulator's own bounds. */
 export function effectOf({ fault, parameters }: DrawnFault, nowMs: number): FaultEffect {
+  if (fault === REFUSED_AFTER_ACCEPTANCE) return { at: 'reply', outcome: () => ({ kind: 'answer', answer: errorAnswer(Number(parameters['code']), 'refused, and taken all the same') }) };
   const kind = faultKind(fault);
   return kind.effectOf(kind.parameters.parse(parameters), nowMs);
 }

@@ -78,6 +78,7 @@ const ROWS: readonly Row[] = [
   { fate: 'cut-reply', outcome: unknown(), accepted: 1, knownAfterMs: 320 },
   { fate: 'error-after-acceptance', outcome: unknown({ httpStatus: 503 }), accepted: 1, knownAfterMs: 320 },
   { fate: 'garbled-reply', outcome: unknown({ httpStatus: 200 }), accepted: 1, knownAfterMs: 320 },
+  { fate: 'refused-after-acceptance', outcome: refused({ proof: 'venue', isRetryable: false, code: '30002' }), accepted: 1, knownAfterMs: 320 },
   { fate: 'too-many-requests', outcome: refused({ proof: 'venue', isRetryable: true, reaction: 'wait', retryAfterMs: 15_000 }), accepted: 0, knownAfterMs: 320 },
   { fate: 'firewall', outcome: refused({ proof: 'venue', reaction: 'open-breaker', httpStatus: 403 }), accepted: 0, knownAfterMs: 320 },
   { fate: 'maintenance', outcome: refused({ proof: 'venue', reaction: 'open-breaker', code: '801' }), accepted: 0, knownAfterMs: 320 },
@@ -168,7 +169,7 @@ describe('a sender that gives up', () => {
 
 describe('a stormy way', () => {
   const HARSH: LinkOdds = {
-    orders: Object.fromEntries(FAULTY_FATES.map((fate) => [fate, fate === 'replayed-request' ? 0 : 0.03])),
+    orders: Object.fromEntries(FAULTY_FATES.map((fate) => [fate, fate === 'replayed-request' || fate === 'refused-after-acceptance' ? 0 : 0.03])),
     questions: { 'lost-request': 0.05, 'late-reply': 0.05, 'garbled-reply': 0.05, 'too-many-requests': 0.02 },
     lag: { chance: 0.3, mostMs: 120_000 },
   };

@@ -1,5 +1,5 @@
 import type { MarketRules } from '#domain';
-import { openSimulatedVenue, type HttpExchange, type HttpRequest, type ReplayedMarket, type SimulatedVenue, type VenueOptions } from '#exchange';
+import { openSimulatedVenue, type HttpExchange, type HttpRequest, type MarketCharacter, type ReplayedMarket, type SimulatedVenue, type VenueOptions } from '#exchange';
 import type { Account } from '../../../apps/exchange-simulator/src/dialect/authentication.js';
 import type { Accepted } from '../../../apps/exchange-simulator/src/dialect/call.js';
 import type { ExchangeState } from '../../../apps/exchange-simulator/src/exchange-state.js';
@@ -11,6 +11,7 @@ import { answerRequest, type Pause } from '../../../apps/exchange-simulator/src/
 import type { Outcome } from '../../../apps/exchange-simulator/src/rest/answer.js';
 import { parseRequest, type RestRequest } from '../../../apps/exchange-simulator/src/rest/rest-request.js';
 import { ServerClock } from '../../../apps/exchange-simulator/src/server-clock.js';
+import { VeiledOrders } from './veiled-orders.js';
 
 const USUAL_KLINES_CAP = 500;
 
@@ -18,6 +19,8 @@ const USUAL_KLINES_CAP = 500;
 export interface RecordedMarket {
   readonly rules: MarketRules;
   readonly recorded: ReplayedMarket;
+  /** Of its book alone, since its prices are recorded. Left out: that of a usual small coin. */
+  readonly character?: MarketCharacter;
 }
 
 export interface ExchangeOptions {
@@ -38,6 +41,8 @@ export interface ExchangeOptions {
 export interface SimulatedExchange {
   readonly state: ExchangeState;
   readonly venue: SimulatedVenue;
+  /** What look-ups do not tell yet. */
+  readonly veils: VeiledOrders;
   /** How a request ends at the exchange's end of the line; `effects` are those of this request, beside the state's rules. */
   answer(request: HttpRequest, pause: Pause, effects?: readonly FaultEffect[]): Promise<Outcome>;
   /** The same as the sender sees it. What is never answered never comes back: its sender has a timeout. */
@@ -46,14 +51,15 @@ export interface SimulatedExchange {
 
 export function openSimulatedExchange(options: ExchangeOptions): SimulatedExchange {
   const venue = openSimulatedVenue(venueOptions(options));
-  const faults = new FaultsOfRequests();
+  const veils = new VeiledOrders(options.nowMs);
+  const faults = new FaultsOfRequests(veils);
   const state = stateOf(options, venue, faults);
   const answer: SimulatedExchange['answer'] = (request, pause, effects = []) => {
     const arrived = arrivedOf(request);
     faults.put(arrived, effects);
     return answerRequest(arrived, state, pause);
   };
-  return { state, venue, answer, handle: async (...of) => exchangeOf(await answer(...of)) ?? new Promise<never>(() => undefined) };
+  return { state, venue, veils, answer, handle: async (...of) => exchangeOf(await answer(...of)) ?? new Promise<never>(() => undefined) };
 }
 
 function venueOptions({ seed, nowMs, markets, feeIn, book = 'deep', hasUniqueClientOrderIds = false }: ExchangeOptions): VenueOptions {
@@ -61,7 +67,7 @@ function venueOptions({ seed, nowMs, markets, feeIn, book = 'deep', hasUniqueCli
   const historyFromMs = markets.reduce((first, { recorded }) => Math.min(first, recorded.columns.openTimesMs[0] ?? startMs), startMs);
   return {
     seed, feeIn, book, hasUniqueClientOrderIds, historyFromMs, speedFromMs: startMs, speed: 1,
-    markets: markets.map(({ rules }) => ({ rules, listedMs: 0 })),
+    markets: markets.map(({ rules, character }) => ({ rules, listedMs: 0, ...(character === undefined ? {} : { character }) })),
     // At its own time each: nothing of the record is shifted.
     replay: { cursorMs: startMs, markets: markets.map(({ recorded }) => recorded) },
   };
@@ -83,12 +89,16 @@ function stateOf({ nowMs, accounts, hasRateLimits = false, onAccepted }: Exchang
 class FaultsOfRequests extends FaultRules {
   private readonly drawn = new WeakMap<RestRequest, readonly FaultEffect[]>();
 
+  constructor(private readonly veils: VeiledOrders) {
+    super();
+  }
+
   put(request: RestRequest, effects: readonly FaultEffect[]): void {
     this.drawn.set(request, effects);
   }
 
   override effectsOn(request: RestRequest): readonly FaultEffect[] {
-    return [...(this.drawn.get(request) ?? []), ...super.effectsOn(request)];
+    return [...(this.drawn.get(request) ?? []), ...super.effectsOn(request), ...this.veils.effectsOn(request)];
   }
 }
 

@@ -14,6 +14,8 @@ export interface AcceptedOrder {
 
 export interface OrderWatchParts {
   readonly mayReplay: boolean;
+  /** The exchange refused what it took: that is given up for its word's sake, and has to come to light. */
+  readonly isLie: (clientOrderId: string) => boolean;
   /** Whether the exchange has filled anything of it by now. */
   readonly hasTraded: (attempt: AttemptRow, marketId: string) => boolean;
   /** False: the exchange's clock was set a while ago, and what it said of a request's window holds no more. */
@@ -31,7 +33,7 @@ export interface OrderWatch {
 }
 
 /** I1 to I3, at the wire and at the exchange: one request for each id, one live attempt and one order for each leg. */
-export function watchOrders(database: MemoryDatabase, violations: Violations, { mayReplay, hasTraded, isServerSteady }: OrderWatchParts): OrderWatch {
+export function watchOrders(database: MemoryDatabase, violations: Violations, { mayReplay, isLie, hasTraded, isServerSteady }: OrderWatchParts): OrderWatch {
   const posts = new Map<string, number>();
   const accepted = new Map<string, string[]>();
   const replayed: string[] = [];
@@ -45,6 +47,7 @@ export function watchOrders(database: MemoryDatabase, violations: Violations, { 
   // Promise 4: what is unknown is no failure. Whatever is given up for one must not have been filled.
   database.attempts.watch((attempt, before) => {
     if (!GIVEN_UP.has(attempt.state) || before === null || before.state === attempt.state) return;
+    if (attempt.state === 'rejected' && isLie(attempt.clientOrderId)) return;
     if (hasTraded(attempt, database.intents.get(attempt.intentId)!.marketId)) violations.report('P4', `${attempt.clientOrderId} became ${attempt.state}, and the exchange has filled it`);
   });
 

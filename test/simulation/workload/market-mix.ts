@@ -1,5 +1,5 @@
 import type { MarketRules } from '#domain';
-import { usualRules } from '#exchange';
+import { usualRules, type MarketCharacter } from '#exchange';
 import type { Chance } from '../engine/chance.js';
 import type { RecordedMarket } from '../exchange/simulated-exchange.js';
 import { drawPath, PATH_KINDS, type PathKind, type PathTerms } from './price-paths.js';
@@ -19,6 +19,11 @@ const ORDER_TYPES: readonly (readonly string[])[] = [
 ];
 /** No market orders: not to be traded by a portfolio that sends none but those. */
 const WITHOUT_MARKET: readonly (readonly string[])[] = [['LIMIT', 'LIMIT_MAKER'], ['LIMIT', 'LIMIT_MAKER', 'IMMEDIATE_OR_CANCEL']];
+
+/** How much stands in a book: a usual small coin's, a thin one's, and one in which an order of ours goes through many levels. */
+const BOOKS = [{ halfSpread: 0.0005, levelQuoteValue: 350 }, { halfSpread: 0.0005, levelQuoteValue: 350 }, { halfSpread: 0.001, levelQuoteValue: 60 }, { halfSpread: 0.002, levelQuoteValue: 25 }] as const;
+/** How far a minute reaches beyond where it opened and closed: on most days hardly, on others by what a limit allows. */
+const WICKS = [0.001, 0.001, 0.01, 0.03];
 
 export interface DrawnMarket extends RecordedMarket {
   readonly kind: PathKind;
@@ -40,8 +45,17 @@ export function drawMarkets(chance: Chance, { bases, kinds = PATH_KINDS, without
     const basePrice = Number(Math.exp(own.between(Math.log(CHEAPEST), Math.log(DEAREST))).toPrecision(4));
     const kind = own.pick(kinds);
     const rules = drawRules(own.fork('rules'), base, basePrice, withoutMarketOrders);
-    return { kind, rules, recorded: drawPath(own.fork('path'), { ...terms, kind, basePrice, marketId: rules.marketId }) };
+    const recorded = drawPath(own.fork('path'), { ...terms, kind, basePrice, marketId: rules.marketId, mostWick: own.fork('wicks').pick(WICKS) });
+    return { kind, rules, recorded, character: drawCharacter(own.fork('book'), basePrice) };
   });
+}
+
+/** Of a recorded market its book alone counts. */
+function drawCharacter(chance: Chance, basePrice: number): MarketCharacter {
+  return {
+    basePrice, dailyVolatility: 0, pumpChance: 0, crashChance: 0, commonShare: 0, activity: { day: 1, hour: 1, minute: 1 }, dayQuoteVolume: 1_500_000,
+    ...chance.pick(BOOKS),
+  };
 }
 
 function drawRules(chance: Chance, base: string, basePrice: number, withoutMarketOrders: number): MarketRules {

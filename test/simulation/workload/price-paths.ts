@@ -6,6 +6,7 @@ const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1_440;
 /** No path leaves a factor of this around the price that it began with, so that ticks and steps keep fitting it. */
 const FARTHEST = 20;
+const USUAL_WICK = 0.001;
 /** Before trading begins: enough for a day's figures, too little to set anything off. */
 const QUIET_DAILY_VOLATILITY = 0.02;
 
@@ -23,6 +24,8 @@ export interface PathTerms {
   readonly untilMs: number;
   /** Assets of equal value at `fromMs` among which a `hover` is about its threshold. */
   readonly basketSize: number;
+  /** How far a candle reaches beyond its open and close; left out: 0.1 %. */
+  readonly mostWick?: number;
 }
 
 /** The price of each minute's end, as a factor of the base price; null: the minute has no candle. */
@@ -52,10 +55,10 @@ function held(factor: number): number {
   return Math.min(FARTHEST, Math.max(1 / FARTHEST, factor));
 }
 
-/** Wicks of up to 0.1 %, and trade worth 50 to 5,000 of quote; a minute whose price stands has neither. */
-function aCandle(chance: Chance, { openTimeMs, open, close }: Pick<Candle, 'openTimeMs' | 'open' | 'close'>, { kind }: PathTerms): Candle {
+/** Wicks, and trade worth 50 to 5,000 of quote; a minute whose price stands has neither. */
+function aCandle(chance: Chance, { openTimeMs, open, close }: Pick<Candle, 'openTimeMs' | 'open' | 'close'>, { kind, mostWick = USUAL_WICK }: PathTerms): Candle {
   const isStill = kind === 'frozen' && open === close;
-  const wick = (): number => (isStill ? 0 : 0.001 * chance.fraction());
+  const wick = (): number => (isStill ? 0 : mostWick * chance.fraction());
   const volume = isStill ? 0 : Math.exp(chance.between(Math.log(50), Math.log(5_000))) / close;
   return { openTimeMs, open, high: Math.max(open, close) * (1 + wick()), low: Math.min(open, close) / (1 + wick()), close, volume };
 }

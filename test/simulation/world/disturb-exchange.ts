@@ -1,10 +1,12 @@
 import { Decimal } from 'decimal.js';
 import type { SimulatedVenue } from '#exchange';
+import { FaultRequest, type FaultRules } from '../../../apps/exchange-simulator/src/faults/fault-rules.js';
 import type { Chance } from '../engine/chance.js';
 import { QUOTE } from './settings.js';
 
 export interface ExchangeDisturberParts {
   readonly venue: SimulatedVenue;
+  readonly faults: FaultRules;
   readonly chance: Chance;
   readonly nowMs: () => number;
   readonly after: (delayMs: number, work: () => void) => unknown;
@@ -16,15 +18,66 @@ export interface ExchangeDisturberParts {
 
 const NAME = 'exchange';
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+interface RestingOrder {
+  readonly accountId: string;
+  readonly marketId: string;
+  readonly orderId: string;
+}
 
 /** What happens at the exchange without us: money comes and goes, a person trades by hand, markets change or close. */
 export class ExchangeDisturber {
+  private resting: readonly RestingOrder[] = [];
+
   constructor(private readonly parts: ExchangeDisturberParts) {}
 
   readonly moveFromOutside = (): void => {
     const { chance } = this.parts;
-    const accountId = chance.pick(this.parts.liveAccountIds);
-    chance.pick([this.deposit, this.withdraw, this.tradeByHand] as const)(accountId);
+    this.moveAt(chance.pick(this.parts.liveAccountIds));
+  };
+
+  readonly moveAt = (accountId: string): void => {
+    this.parts.chance.pick([this.deposit, this.withdraw, this.tradeByHand, this.dust] as const)(accountId);
+  };
+
+  /** Somebody bids by hand far below the market, and cancels it later; now and then the market comes there first. */
+  readonly leaveOrder = (): void => {
+    const { chance, venue, nowMs, after, hit } = this.parts;
+    const [accountId, marketId] = [chance.pick(this.parts.liveAccountIds), `${chance.pick(this.parts.bases)}${QUOTE}`];
+    const bid = venue.bestQuotes(marketId, nowMs())?.bidPrice;
+    const { rules } = venue.markets().find((market) => market.rules.marketId === marketId)!;
+    if (bid === undefined) return;
+    const price = onGrid(new Decimal(bid).times(chance.between(0.6, 0.95)), rules.priceTick);
+    const quantity = price.isZero() ? price : onGrid(new Decimal(chance.whole(20, 200)).dividedBy(price), rules.quantityStep);
+    const draft = { accountId, marketId, side: 'BUY', type: 'LIMIT', quantity: quantity.toFixed(), quoteOrderQuantity: null, price: price.toFixed(), clientOrderId: null } as const;
+    const placed = venue.place(draft, nowMs());
+    hit(`exchange: resting order ${placed.kind}`);
+    this.note(`somebody bids ${draft.price} for ${draft.quantity} of ${marketId} by hand at ${accountId}: ${placed.kind}`);
+    if (placed.kind !== 'accepted') return;
+    const order = { accountId, marketId, orderId: placed.order.orderId };
+    this.resting = [...this.resting, order];
+    after(chance.whole(5, 60) * MINUTE_MS, () => this.cancel(order));
+  };
+
+  /** Nothing that a person left there stays. */
+  readonly cancelAll = (): void => this.resting.forEach((order) => this.cancel(order));
+
+  private cancel(order: RestingOrder): void {
+    const { venue, nowMs } = this.parts;
+    if (!this.resting.includes(order)) return;
+    this.resting = this.resting.filter((other) => other !== order);
+    venue.cancel(order.accountId, order.marketId, order, nowMs());
+  }
+
+  /** For an hour or two, which is longer than rules may be old. */
+  readonly hideRules = (): void => {
+    const { faults, chance, nowMs, after, hit } = this.parts;
+    const fault = chance.pick(['maintenance-page', 'garbled-answer'] as const);
+    const { id } = faults.add(FaultRequest.parse({ fault, on: 'GET /api/v3/exchangeInfo' }), nowMs());
+    hit(`exchange: rules ${fault}`);
+    this.note(`rules are away: ${fault}`);
+    after(chance.whole(60, 120) * MINUTE_MS, () => void faults.remove(id));
   };
 
   readonly changeRules = (): void => {
@@ -58,6 +111,13 @@ export class ExchangeDisturber {
     this.change(accountId, asset, quantity.negated(), 'withdrawal');
   };
 
+  /** Less than can be traded. */
+  private readonly dust = (accountId: string): void => {
+    const { chance, venue, bases } = this.parts;
+    const { rules } = chance.pick(venue.markets().filter((market) => bases.includes(market.rules.base)));
+    this.change(accountId, rules.base, new Decimal(rules.quantityStep).times(chance.between(0.1, 3).toFixed(3)), 'dust');
+  };
+
   private change(accountId: string, asset: string, quantity: Decimal, kind: string): void {
     if (quantity.isZero()) return;
     const free = this.parts.venue.balances(accountId).find((balance) => balance.asset === asset)?.free ?? '0';
@@ -80,3 +140,5 @@ export class ExchangeDisturber {
     this.parts.note(NAME, what);
   }
 }
+
+const onGrid = (value: Decimal, step: string): Decimal => value.dividedBy(step).floor().times(step);

@@ -1,3 +1,4 @@
+import { aimDisturbances } from './aim-disturbances.js';
 import { ExchangeDisturber } from './disturb-exchange.js';
 import type { Operator } from './operator.js';
 import type { Disturbances } from './settings.js';
@@ -11,7 +12,9 @@ export function startDisturbances(world: World, operator: Operator, bases: reado
   const { time, settings, marks } = world;
   const chance = world.chance.fork('disturbances');
   let isOver = false;
-  const acts = actsOf(world, operator, bases);
+  const outside = theOutside(world, bases);
+  const acts = actsOf(world, operator, outside);
+  aimDisturbances(world, operator, outside, () => isOver);
   for (const [kind, everyMinutes] of Object.entries(settings.disturbances) as [keyof Disturbances, number][]) {
     if (everyMinutes === 0) continue;
     // Exponential: such things come independently of each other.
@@ -27,16 +30,22 @@ export function startDisturbances(world: World, operator: Operator, bases: reado
   return {
     end: () => {
       isOver = true;
+      outside.cancelAll();
+      world.exchange.state.faults.clear();
     },
   };
 }
 
-function actsOf(world: World, operator: Operator, bases: readonly string[]): Readonly<Record<keyof Disturbances, () => void>> {
-  const { time, redis, processes, settings, exchange, trace, marks } = world;
-  const chance = world.chance.fork('acts');
-  const outside = new ExchangeDisturber({
-    venue: exchange.venue, chance, nowMs: () => time.nowMs, after: time.after, liveAccountIds: settings.accounts.map(({ accountId }) => accountId), bases, note: trace.note, hit: marks.hit,
+function theOutside({ time, settings, exchange, trace, marks, chance }: World, bases: readonly string[]): ExchangeDisturber {
+  return new ExchangeDisturber({
+    venue: exchange.venue, faults: exchange.state.faults, chance: chance.fork('outside'), nowMs: () => time.nowMs, after: time.after,
+    liveAccountIds: settings.accounts.map(({ accountId }) => accountId), bases, note: trace.note, hit: marks.hit,
   });
+}
+
+function actsOf(world: World, operator: Operator, outside: ExchangeDisturber): Readonly<Record<keyof Disturbances, () => void>> {
+  const { redis, processes } = world;
+  const chance = world.chance.fork('acts');
   return {
     flush: () => redis.flush(),
     redisAway: () => redis.goAway(chance.pick([2_000, 20_000, 120_000])),
@@ -48,6 +57,8 @@ function actsOf(world: World, operator: Operator, bases: readonly string[]): Rea
     venueRules: outside.changeRules,
     operator: () => void operator.act(),
     switches: () => void operator.stopTrading(),
+    rulesAway: outside.hideRules,
+    restingOrder: outside.leaveOrder,
   };
 }
 

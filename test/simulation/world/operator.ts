@@ -59,6 +59,13 @@ export class Operator {
     await this.ask(`engages ${state} for ${scope}`, (desk) => desk.engage.run({ scope, state, reason: 'a drill', by: NAME }));
   };
 
+  /** While a plan of the portfolio is under way. */
+  async interrupt(portfolioId: string, how: 'pause' | 'stop' | 'halt'): Promise<void> {
+    const reason = 'just now';
+    if (how === 'halt') await this.ask(`engages halt for ${portfolioId}`, (desk) => desk.engage.run({ scope: `portfolio:${portfolioId}`, state: 'halt', reason, by: NAME }));
+    else await this.ask(`${how}s ${portfolioId}`, (desk) => desk.state.run({ idOrName: portfolioId, action: how, reason, principal: NAME }));
+  }
+
   private async anyScope(): Promise<SwitchScope> {
     const portfolio = await this.anyPortfolio();
     if (portfolio === null) return 'all';

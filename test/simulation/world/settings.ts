@@ -38,6 +38,25 @@ export interface Disturbances {
   readonly venueRules: number;
   readonly operator: number;
   readonly switches: number;
+  /** The exchange tells no rules for an hour or more. */
+  readonly rulesAway: number;
+  /** Somebody leaves an order at the exchange for a while. */
+  readonly restingOrder: number;
+}
+
+/** Chances that something happens just then, each at its own kind of moment. */
+export interface AimedOdds {
+  /** A plan begins: somebody pauses or stops its portfolio, halts it, or moves money. */
+  readonly atPlan: number;
+  /** Nobody knows what became of an order: money comes or goes. */
+  readonly atUnknown: number;
+}
+
+/** Chances that the exchange's look-ups tell of an order less than there is, or not at all, for a while. */
+export interface VeilOdds {
+  readonly fills: number;
+  /** Of orders whose answer was lost. */
+  readonly order: number;
 }
 
 export interface WorldSettings {
@@ -46,6 +65,8 @@ export interface WorldSettings {
   readonly portfolios: readonly PortfolioWish[];
   readonly odds: Odds;
   readonly disturbances: Disturbances;
+  readonly aimed: AimedOdds;
+  readonly veils: VeilOdds;
   readonly roundFloorMs: number;
   readonly evaluators: number;
   /** Of the first account; of others there is one. */
@@ -88,6 +109,8 @@ function drawUsual(chance: Chance, bases: readonly string[], profile: Profile): 
     portfolios: drawPortfolios(chance, accounts, bases),
     odds: drawOdds(chance, roughness, profile === 'harsh' ? [1] : [0, 0.5, 1]),
     disturbances: drawDisturbances(chance, roughness),
+    aimed: { atPlan: roughness * chance.pick([0, 0.02, 0.05]), atUnknown: chance.pick([0, 0.05, 0.2]) },
+    veils: { fills: roughness * chance.pick([0, 0.01, 0.03]), order: roughness * chance.pick([0, 0, 0.03]) },
     evaluators: chance.whole(1, 2),
     executors: chance.whole(1, 2),
     roundFloorMs: chance.pick([30_000, 60_000]),
@@ -112,12 +135,15 @@ function drawWish(chance: Chance, name: string, accountId: string | null, bases:
 
 /** Tight thresholds and short cooldowns: what comes once a week otherwise comes several times an hour. */
 export function drawDraft(chance: Chance, assets: readonly string[]): ConfigurationDraft {
+  const usdtReserve = chance.between(0, 0.5);
+  // A little more than what each has at the start: then an asset that rises meets its limit first.
+  const tightPosition = Math.min(0.9, (chance.between(1.05, 1.3) * (1 - usdtReserve)) / assets.length);
   return {
     assets, quote: QUOTE,
     parameters: {
       ...DEFAULT_PARAMETERS,
       upsideThreshold: chance.between(0.03, 0.4), downsideThreshold: chance.between(0.03, 0.35), sellPercentage: chance.between(0.1, 0.5),
-      usdtReserve: chance.between(0, 0.5), cooldownMinutes: chance.pick([0, 5, 30]), maxPosition: chance.between(0.6, 0.9), minOrderValue: chance.pick([5, 15]),
+      usdtReserve, cooldownMinutes: chance.pick([0, 5, 30]), maxPosition: chance.happens(0.2) ? tightPosition : chance.between(0.6, 0.9), minOrderValue: chance.pick([5, 15]),
       minReserve: chance.pick([0, 0.05]), evaluateEverySeconds: chance.pick([120, 300]),
     },
     execution: { ...DEFAULT_EXECUTION, orderType: chance.pick(['market', 'market', 'ioc'] as const), maxSlippage: chance.pick([0.01, 0.03]), maxPriceMove: chance.pick([0.02, 0.05]) },
@@ -130,7 +156,7 @@ function drawOdds(chance: Chance, roughness: number, shares: readonly number[]):
   return {
     process: { crash: most(0.002), pause: most(0.001), storeFailure: most(0.002), storeSlow: most(0.003) },
     redis: { drop: most(0.01), duplicate: most(0.02), delay: most(0.01), reorder: most(0.1) },
-    link: { orders: drawFates(most), questions: drawFates((odds) => most(odds / 2)), lag: { chance: most(0.15), mostMs: chance.pick([5_000, 20_000, 120_000]) } },
+    link: { orders: { ...drawFates(most), 'refused-after-acceptance': chance.happens(0.2) ? most(0.002) : 0 }, questions: drawFates((odds) => most(odds / 2)), lag: { chance: most(0.15), mostMs: chance.pick([5_000, 20_000, 120_000]) } },
   };
 }
 
@@ -140,7 +166,7 @@ function drawFates(most: (odds: number) => number): FateOdds {
     'refused-connection': most(0.01), 'silent-connection': most(0.005), 'lost-request': most(0.02), 'late-request': most(0.02), 'reset-before-acceptance': most(0.01),
     'error-before-acceptance': most(0.01), 'lost-reply': most(0.02), 'late-reply': most(0.01), 'reset-after-acceptance': most(0.01), 'cut-reply': most(0.01),
     'error-after-acceptance': most(0.02), 'garbled-reply': most(0.02), 'too-many-requests': most(0.01), firewall: most(0.001), maintenance: most(0.002),
-    'access-refused': most(0.0005), 'lying-refusal': most(0.004), 'unknown-code': most(0.002),
+    'access-refused': most(0.001), 'lying-refusal': most(0.004), 'unknown-code': most(0.002),
   };
 }
 
@@ -148,6 +174,6 @@ function drawDisturbances(chance: Chance, roughness: number): Disturbances {
   const every = (minutes: number): number => (chance.happens(0.25) ? 0 : minutes / roughness);
   return {
     flush: every(120), redisAway: every(240), crash: every(60), pause: every(120), hostClock: every(360), serverClock: every(600), external: every(240),
-    venueRules: every(400), operator: every(120), switches: every(300),
+    venueRules: every(400), operator: every(120), switches: every(300), rulesAway: every(1_500), restingOrder: every(400),
   };
 }

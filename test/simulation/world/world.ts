@@ -4,6 +4,7 @@ import { EventTrace } from '../engine/event-trace.js';
 import { SimulatedProcess, type Life, type Mishaps } from '../engine/simulated-process.js';
 import { SimulatedRedis } from '../engine/simulated-redis.js';
 import { VirtualTime } from '../engine/virtual-time.js';
+import type { FateKind } from '../exchange/draw-fate.js';
 import { openFaultyLink } from '../exchange/faulty-link.js';
 import { openSimulatedExchange, type RecordedMarket } from '../exchange/simulated-exchange.js';
 import { watchMoves } from '../invariants/legal-moves.js';
@@ -20,6 +21,7 @@ import { bootIngestor } from './boot-ingestor.js';
 import { CoverageMarks } from './coverage-marks.js';
 import { openDesk, type Desk } from './desk.js';
 import { countedIds } from './ids.js';
+import { drawVeils } from './draw-veils.js';
 import { ownFault, tellsSecret } from './judge-failures.js';
 import type { Machine } from './machine.js';
 import { QUOTE, type Odds, type WorldSettings } from './settings.js';
@@ -50,13 +52,17 @@ export function openWorld({ seed, startMs, settings, markets, mayReplay = false,
   const database = new MemoryDatabase(nowMs);
   const exchange = openSimulatedExchange({
     seed, nowMs, feeIn: settings.feeIn, accounts: settings.accounts.map(({ accountId, key, secret }) => ({ id: accountId, key, secret })), markets,
-    onAccepted: ({ order }) => {
+    onAccepted: (accepted) => {
+      const { order } = accepted;
       trace.note('exchange', `takes ${order.clientOrderId ?? 'an order'} of ${order.accountId}`);
       orders.onAccepted(order);
+      veil(accepted, fates.get(order.clientOrderId ?? '') ?? 'ok');
     },
   });
+  const fates = new Map<string, FateKind>();
+  const veil = drawVeils({ chance: chance.fork('veils'), odds: settings.veils, veils: exchange.veils, nowMs, hit: marks.hit });
   const hasTraded = ({ accountId, clientOrderId }: AttemptRow, marketId: string): boolean => Number(exchange.venue.findOrder(accountId, marketId, { clientOrderId })?.executedQuantity ?? 0) > 0;
-  const orders = watchOrders(database, violations, { mayReplay, hasTraded, isServerSteady: () => nowMs() - state.serverSetMs > SERVER_DOUBT_MS });
+  const orders = watchOrders(database, violations, { mayReplay, isLie: (id) => fates.get(id) === 'refused-after-acceptance', hasTraded, isServerSteady: () => nowMs() - state.serverSetMs > SERVER_DOUBT_MS });
   watchMoves(database, violations, marks.hit);
   watchClaims(database, violations);
   watchBooks(database, violations);
@@ -67,6 +73,7 @@ export function openWorld({ seed, startMs, settings, markets, mayReplay = false,
   const link = openFaultyLink({
     exchange, random: chance.fork('link').fraction, odds: settings.odds.link, at: time.after, nowMs,
     onPost: ({ clientOrderId, fate }) => {
+      fates.set(clientOrderId, fate);
       trace.note('link', `${clientOrderId} leaves: ${fate}`);
       orders.onPost(clientOrderId);
     },
