@@ -158,6 +158,7 @@ export async function openFaultScene({ steps = [], environment = {}, simulatorAr
     untilUnready: (pattern: RegExp) => until(unready, (text) => pattern.test(text)),
     untilReady: () => until(unready, (text) => text === ''),
     pause: (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms)),
+    priceOf: (portfolio: Portfolio, leg: number): number => prices[step]![portfolio.configuration.assets[leg]!.base]!,
     /** The next of the steps, once its prices are known of what these portfolios hold. */
     nextPrices: async (...portfolios: readonly Portfolio[]): Promise<void> => {
       await product.nextPrices();
