@@ -73,8 +73,8 @@ export class ExchangeDisturber {
   /** For an hour or two, which is longer than rules may be old. */
   readonly hideRules = (): void => {
     const { faults, chance, nowMs, after, hit } = this.parts;
-    const fault = chance.pick(['maintenance-page', 'garbled-answer'] as const);
-    const { id } = faults.add(FaultRequest.parse({ fault, on: 'GET /api/v3/exchangeInfo' }), nowMs());
+    const [fault, parameters] = chance.pick([['maintenance-page', {}], ['garbled-answer', { body: 'html' }]] as const);
+    const { id } = faults.add(FaultRequest.parse({ fault, parameters, on: 'GET /api/v3/exchangeInfo' }), nowMs());
     hit(`exchange: rules ${fault}`);
     this.note(`rules are away: ${fault}`);
     after(chance.whole(60, 120) * MINUTE_MS, () => void faults.remove(id));
