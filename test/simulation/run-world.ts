@@ -102,6 +102,7 @@ async function comeToRest(world: World, operator: Operator): Promise<void> {
   operator.isHurried = true;
   world.setServerClock(0);
   exchange.veils.lift();
+  world.reads.thaw();
   for (const one of processes) one.wake();
   if (world.settings.executors > 1 && chance.happens(0.5)) executors[0]!.retire();
   const then = unfinished(database);
@@ -119,14 +120,14 @@ async function comeToRest(world: World, operator: Operator): Promise<void> {
 }
 
 function told(world: World): Omit<RunResult, 'seed' | 'days' | 'profile' | 'cpuMs'> {
-  const { trace, marks, violations, mishaps, redis, link, orders, database } = world;
+  const { trace, marks, violations, mishaps, redis, link, database } = world;
   const { posts, timeouts, laggingLookups, fates } = link.counts();
   const of = (mark: string): number => marks.all()[mark] ?? 0;
   for (const fate of Object.keys(fates)) marks.hit(`link: ${fate}`);
   return {
     hash: trace.hash(), events: trace.count, marks: marks.all(), violations: violations.all, tail: trace.tail(),
     counts: {
-      posts, timeouts, laggingLookups, ...mishaps, ...redis.counts, lateAccepts: orders.lateAccepts() + of('log: late-accept'),
+      posts, timeouts, laggingLookups, ...mishaps, ...redis.counts, lateAccepts: of('order_attempt: dead to acked') + of('order_attempt: rejected to acked'),
       unknowns: of('order_intent: sending to unknown'), dead: of('order_intent: unknown to dead'), plans: database.plans.size, intents: database.intents.size, fills: database.fills.size,
       fenced: of('refusal: 400 700003'), staleEpochs: of('log: stale-epoch'),
     },

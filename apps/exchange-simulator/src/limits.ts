@@ -11,6 +11,7 @@ export const LIMITS = {
   /** A connection whose request is never answered is kept this long for a client that waits. */
   silenceMs: 180_000,
   delayMs: 120_000,
+  lagMs: 3_600_000,
   faultRules: 100,
   rememberedAnswers: 2_000,
   clientOrderIds: 100_000,

@@ -205,6 +205,26 @@ describe('an order of ours that was lost', () => {
     expect(await database.query('SELECT payload FROM outbox WHERE queue = $1 AND payload ->> \'intentId\' = $2', ['order-advance', intentId])).toHaveLength(1);
   });
 
+  it('and counted as dead is found where the venue told of nothing for longer than sweeps overlap by', async () => {
+    const account = await open();
+    const portfolio = await account.portfolioWith({ USDT: '1000' });
+    const { intentId, clientOrderId } = await account.lostOrder(portfolio, 'dead', '500');
+    const { trading } = account.venue;
+    const [balances, fillsSince] = [trading.balances.bind(trading), trading.fillsSince.bind(trading)];
+    const before = await balances();
+    Object.assign(trading, { balances: async () => before, fillsSince: async () => [] });
+    account.trade('buy', '500', clientOrderId);
+    account.pass(480_000);
+    expect(await account.run()).toMatchObject({ kind: 'equal' });
+    Object.assign(trading, { balances, fillsSince });
+    account.pass(60_000);
+    // The last sweep was 60 s ago, so that the next one asks for what is no older than 360 s; the fill is 540 s old.
+    await account.run();
+    expect(await account.holders('HANA')).toEqual({ unassigned: 0, portfolios: { [portfolio.id]: 5 } });
+    expect((await account.store.planOfIntent(intentId))!.intents).toMatchObject([{ state: 'acked' }]);
+    expect(await account.both()).toMatchObject({ booked: { HANA: 5, USDT: 9_499.75 }, venue: { HANA: 5, USDT: 9_499.75 } });
+  });
+
   it('is looked up by its own id where the venue tells fills without ids', async () => {
     const account = await open();
     const portfolio = await account.portfolioWith({ USDT: '1000' });

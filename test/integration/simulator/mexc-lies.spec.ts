@@ -105,6 +105,19 @@ describe('look-ups', () => {
     expect(jsonOf(await look('openOrders', {}, lag))).toMatchObject([{ clientOrderId: 'rest-1' }]);
   });
 
+  it('account lags, played by balances-lag: what a fill did is not in it until 120 s are over', async () => {
+    const { buy, look, pass } = anExchange();
+    const lag: readonly Fault[] = [['balances-lag', { ms: 120_000 }]];
+    const free = async (faults: readonly Fault[] = []) => (jsonOf(await look('account', {}, faults)) as { balances: readonly Words[] }).balances.map(({ asset, free: quantity }) => [asset, quantity]);
+    // 1 HANA at 100 USDT and a fee of 0.05 % of it: 1000 - 100 - 0.05 are left.
+    const bought = [['HANA', '1'], ['USDT', '899.95']];
+    await buy('late-1');
+    pass(119_999);
+    expect([await free(lag), await free()]).toEqual([[['USDT', '1000']], bought]);
+    pass(1);
+    expect(await free(lag)).toEqual(bought);
+  });
+
   it('come in short pages and without our id, played by short-pages and fills-without-client-order-id', async () => {
     const { buy, look } = anExchange();
     for (const id of ['page-1', 'page-2', 'page-3']) await buy(id);

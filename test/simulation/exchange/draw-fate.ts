@@ -61,6 +61,7 @@ const LOOK_UPS = new Set(['order', 'openOrders', 'allOrders', 'myTrades'].map((n
 
 /** A lie that the simulator has no switch for: nothing of MEXC's is known to do so. */
 const REFUSED_AFTER_ACCEPTANCE = 'refused-after-acceptance';
+const ACCOUNT_PATH = '/api/v3/account';
 
 const REFUSALS: readonly DrawnFault[] = [
   ...[30_002, 30_003, 10_096, 10_097, 30_087, 30_010, 30_025, 88_013].map((code) => aRefusal('rule-broken', code)),
@@ -138,6 +139,14 @@ function lagOf(random: Random, { lag }: LinkOdds, { method, url }: Asked): reado
   if (lag.chance === 0 || method !== 'GET' || !LOOK_UPS.has(new URL(url).pathname)) return [];
   if (random() >= lag.chance) return [];
   return [{ fault: 'lookup-lag', parameters: { ms: between(random, Math.min(LEAST_LAG_MS, lag.mostMs), lag.mostMs) } }];
+}
+
+/** What answers as it was so long ago: orders, fills and balances alike. */
+export function staleFaults({ method, url }: Asked, ageMs: number): readonly DrawnFault[] {
+  if (method !== 'GET') return [];
+  const { pathname } = new URL(url);
+  if (LOOK_UPS.has(pathname)) return [{ fault: 'lookup-lag', parameters: { ms: ageMs } }];
+  return pathname === ACCOUNT_PATH ? [{ fault: 'balances-lag', parameters: { ms: ageMs } }] : [];
 }
 
 /** Whole numbers, both ends included. */

@@ -1,5 +1,5 @@
 import type { HttpExchange, HttpRequest, HttpSend } from '#exchange';
-import { checkOdds, drawFate, effectOf, type Fate, type FateKind, type LinkOdds, type Random } from './draw-fate.js';
+import { checkOdds, drawFate, effectOf, staleFaults, type Fate, type FateKind, type LinkOdds, type Random } from './draw-fate.js';
 import { exchangeOf, type SimulatedExchange } from './simulated-exchange.js';
 
 /** An order's request as it left, whatever became of it afterwards. */
@@ -40,6 +40,8 @@ export interface FaultyLink {
   readonly send: HttpSend;
   /** From the next request on. */
   setOdds(odds: LinkOdds): void;
+  /** Since then the books that look-ups are answered from stand still; null: they do not. */
+  setStaleSince(sinceMs: number | null): void;
   counts(): LinkCounts;
 }
 
@@ -50,6 +52,7 @@ export function openFaultyLink(parts: LinkParts): FaultyLink {
 
 class DrawnLink implements FaultyLink {
   private odds!: LinkOdds;
+  private staleSinceMs: number | null = null;
   private readonly counted = { requests: 0, posts: 0, timeouts: 0, laggingLookups: 0, fates: {}, postFates: {} };
 
   constructor(private readonly parts: LinkParts) {
@@ -59,6 +62,10 @@ class DrawnLink implements FaultyLink {
   setOdds(odds: LinkOdds): void {
     checkOdds(odds);
     this.odds = odds;
+  }
+
+  setStaleSince(sinceMs: number | null): void {
+    this.staleSinceMs = sinceMs;
   }
 
   counts(): LinkCounts {
@@ -84,7 +91,9 @@ class DrawnLink implements FaultyLink {
   }
 
   private async deliver(request: HttpRequest, { faults, backMs }: Fate, patience: Patience): Promise<HttpExchange> {
-    const effects = faults.map((fault) => effectOf(fault, this.parts.nowMs()));
+    const nowMs = this.parts.nowMs();
+    const stale = this.staleSinceMs === null ? [] : staleFaults(request, Math.ceil(nowMs - this.staleSinceMs));
+    const effects = [...faults, ...stale].map((fault) => effectOf(fault, nowMs));
     const pause = (ms: number): Promise<void> => new Promise((resolve) => patience.wait(ms, resolve));
     const exchange = exchangeOf(await this.parts.exchange.answer(request, pause, effects));
     return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import type { MemoryDatabase } from '../store/memory-database.js';
 import type { AttemptRow } from '../store/rows.js';
+import { OverTrades } from './over-trades.js';
 import type { Violations } from './violations.js';
 
 const LIVE: ReadonlySet<string> = new Set(['prepared', 'unknown', 'acked']);
@@ -16,6 +17,8 @@ export interface OrderWatchParts {
   readonly mayReplay: boolean;
   /** The exchange refused what it took: that is given up for its word's sake, and has to come to light. */
   readonly isLie: (clientOrderId: string) => boolean;
+  /** The exchange's answers may be older than the dead rule waits: what it gives up then may exist, within the caps. */
+  readonly mayOverTrade: boolean;
   /** Whether the exchange has filled anything of it by now. */
   readonly hasTraded: (attempt: AttemptRow, marketId: string) => boolean;
   /** False: the exchange's clock was set a while ago, and what it said of a request's window holds no more. */
@@ -33,10 +36,11 @@ export interface OrderWatch {
 }
 
 /** I1 to I3, at the wire and at the exchange: one request for each id, one live attempt and one order for each leg. */
-export function watchOrders(database: MemoryDatabase, violations: Violations, { mayReplay, isLie, hasTraded, isServerSteady }: OrderWatchParts): OrderWatch {
+export function watchOrders(database: MemoryDatabase, violations: Violations, { mayReplay, mayOverTrade, isLie, hasTraded, isServerSteady }: OrderWatchParts): OrderWatch {
   const posts = new Map<string, number>();
   const accepted = new Map<string, string[]>();
   const replayed: string[] = [];
+  const overTrades = new OverTrades(database);
   let late = 0;
   database.attempts.watch((attempt, before) => {
     if (!LIVE.has(attempt.state) || before?.state === attempt.state) return;
@@ -48,7 +52,9 @@ export function watchOrders(database: MemoryDatabase, violations: Violations, { 
   database.attempts.watch((attempt, before) => {
     if (!GIVEN_UP.has(attempt.state) || before === null || before.state === attempt.state) return;
     if (attempt.state === 'rejected' && isLie(attempt.clientOrderId)) return;
-    if (hasTraded(attempt, database.intents.get(attempt.intentId)!.marketId)) violations.report('P4', `${attempt.clientOrderId} became ${attempt.state}, and the exchange has filled it`);
+    if (!hasTraded(attempt, database.intents.get(attempt.intentId)!.marketId)) return;
+    if (!mayOverTrade || attempt.state !== 'dead') return violations.report('P4', `${attempt.clientOrderId} became ${attempt.state}, and the exchange has filled it`);
+    for (const excess of overTrades.add(attempt)) violations.report('P4', excess);
   });
 
   const onPost = (clientOrderId: string): void => {

@@ -6,6 +6,9 @@ import type { World } from './world.js';
 
 const MINUTE_MS = 60_000;
 const NAME = 'world';
+/** Longer than it takes to give an order up (40 s) and for its market to be free again (5 min). */
+const LEAST_STALE_MS = 6 * MINUTE_MS;
+const MOST_STALE_MS = 10 * MINUTE_MS;
 
 /** What befalls the world from outside, each kind at times of its own, until it is ended. */
 export function startDisturbances(world: World, operator: Operator, bases: readonly string[]): { end(): void } {
@@ -59,6 +62,7 @@ function actsOf(world: World, operator: Operator, outside: ExchangeDisturber): R
     switches: () => void operator.stopTrading(),
     rulesAway: outside.hideRules,
     restingOrder: outside.leaveOrder,
+    staleReads: () => world.reads.freeze(chance.whole(LEAST_STALE_MS, MOST_STALE_MS)),
   };
 }
 

@@ -42,6 +42,8 @@ export interface Disturbances {
   readonly rulesAway: number;
   /** Somebody leaves an order at the exchange for a while. */
   readonly restingOrder: number;
+  /** The exchange answers what is asked about orders, fills and balances as it was when it began. */
+  readonly staleReads: number;
 }
 
 /** Chances that something happens just then, each at its own kind of moment. */
@@ -108,7 +110,7 @@ function drawUsual(chance: Chance, bases: readonly string[], profile: Profile): 
     accounts,
     portfolios: drawPortfolios(chance, accounts, bases),
     odds: drawOdds(chance, roughness, profile === 'harsh' ? [1] : [0, 0.5, 1]),
-    disturbances: drawDisturbances(chance, roughness),
+    disturbances: drawDisturbances(chance, roughness, profile),
     aimed: { atPlan: roughness * chance.pick([0, 0.02, 0.05]), atUnknown: chance.pick([0, 0.05, 0.2]) },
     veils: { fills: roughness * chance.pick([0, 0.01, 0.03]), order: roughness * chance.pick([0, 0, 0.03]) },
     evaluators: chance.whole(1, 2),
@@ -170,10 +172,12 @@ function drawFates(most: (odds: number) => number): FateOdds {
   };
 }
 
-function drawDisturbances(chance: Chance, roughness: number): Disturbances {
+function drawDisturbances(chance: Chance, roughness: number, profile: Profile): Disturbances {
   const every = (minutes: number): number => (chance.happens(0.25) ? 0 : minutes / roughness);
   return {
     flush: every(120), redisAway: every(240), crash: every(60), pause: every(120), hostClock: every(360), serverClock: every(600), external: every(240),
     venueRules: every(400), operator: every(120), switches: every(300), rulesAway: every(1_500), restingOrder: every(400),
+    // Rare, and never where planted faults are looked for: what else must not be given up may be given up there.
+    staleReads: profile === 'drawn' && chance.fork('stale-reads').happens(1 / 12) ? 30 : 0,
   };
 }

@@ -62,13 +62,13 @@ export function openWorld({ seed, startMs, settings, markets, mayReplay = false,
   const fates = new Map<string, FateKind>();
   const veil = drawVeils({ chance: chance.fork('veils'), odds: settings.veils, veils: exchange.veils, nowMs, hit: marks.hit });
   const hasTraded = ({ accountId, clientOrderId }: AttemptRow, marketId: string): boolean => Number(exchange.venue.findOrder(accountId, marketId, { clientOrderId })?.executedQuantity ?? 0) > 0;
-  const orders = watchOrders(database, violations, { mayReplay, isLie: (id) => fates.get(id) === 'refused-after-acceptance', hasTraded, isServerSteady: () => nowMs() - state.serverSetMs > SERVER_DOUBT_MS });
+  const orders = watchOrders(database, violations, { mayReplay, mayOverTrade: settings.disturbances.staleReads > 0, isLie: (id) => fates.get(id) === 'refused-after-acceptance', hasTraded, isServerSteady: () => nowMs() - state.serverSetMs > SERVER_DOUBT_MS });
   watchMoves(database, violations, marks.hit);
   watchClaims(database, violations);
   watchBooks(database, violations);
   watchReasons(database, marks.hit);
   for (const { accountId, deposit } of settings.accounts) exchange.venue.setFree(accountId, QUOTE, deposit);
-  const state = { odds: settings.odds, isHaltFileThere: false, serverSetMs: Number.NEGATIVE_INFINITY };
+  const state = { odds: settings.odds, isHaltFileThere: false, serverSetMs: Number.NEGATIVE_INFINITY, readsThawMs: 0 };
   const redis = new SimulatedRedis({ time, chance: chance.fork('redis'), odds: () => state.odds.redis, note: trace.note, onFailure: (error) => reportFault(violations, error) });
   const link = openFaultyLink({
     exchange, random: chance.fork('link').fraction, odds: settings.odds.link, at: time.after, nowMs,
@@ -100,6 +100,22 @@ export function openWorld({ seed, startMs, settings, markets, mayReplay = false,
       put: () => void (state.isHaltFileThere = true),
       remove: () => void (state.isHaltFileThere = false),
       isThere: () => state.isHaltFileThere,
+    },
+    /** What the exchange tells of orders, fills and balances, which is otherwise as it is. */
+    reads: {
+      freeze: (forMs: number): void => {
+        if (state.readsThawMs > time.nowMs) return;
+        state.readsThawMs = time.nowMs + forMs;
+        trace.note('exchange', `tells of orders, fills and balances as they are now for ${forMs} ms`);
+        link.setStaleSince(time.nowMs);
+        time.after(forMs, () => {
+          if (time.nowMs >= state.readsThawMs) link.setStaleSince(null);
+        });
+      },
+      thaw: (): void => {
+        state.readsThawMs = 0;
+        link.setStaleSince(null);
+      },
     },
     setServerClock: (shiftMs: number): void => {
       state.serverSetMs = time.nowMs;

@@ -1,5 +1,6 @@
-import { z } from 'zod';
 import { Decimal } from 'decimal.js';
+import { z } from 'zod';
+import { balancesBefore } from './balances-before.js';
 import { always, known, type Endpoint, type SignedCall } from './call.js';
 import { apiSymbols } from './market-endpoints.js';
 import { readParameters, symbolText } from './parameters.js';
@@ -13,9 +14,10 @@ export const ACCOUNT_ENDPOINTS: readonly Endpoint[] = [
 ];
 
 /** Assets of which nothing is left are not in it. */
-function accountOf({ venue, account, nowMs }: SignedCall): unknown {
+function accountOf({ venue, account, nowMs, lookup }: SignedCall): unknown {
   venue.advance(nowMs);
-  const held = venue.balances(account.id).filter(({ free, locked }) => !new Decimal(free).isZero() || !new Decimal(locked).isZero());
+  const balances = lookup.balancesLagMs === 0 ? venue.balances(account.id) : balancesBefore(venue, account.id, nowMs - lookup.balancesLagMs);
+  const held = balances.filter(({ free, locked }) => !new Decimal(free).isZero() || !new Decimal(locked).isZero());
   return {
     makerCommission: null, takerCommission: null, buyerCommission: null, sellerCommission: null,
     canTrade: true, canWithdraw: false, canDeposit: true, updateTime: null, accountType: 'SPOT',

@@ -7,11 +7,13 @@ import { DialectRefusal } from './dialect-refusal.js';
 export interface LookupFaults {
   /** Orders and fills younger than this are not found yet. */
   readonly lagMs: number;
+  /** Balances do not show yet what fills younger than this did. */
+  readonly balancesLagMs: number;
   readonly mostRows: number;
   readonly hidesClientOrderIds: boolean;
 }
 
-export const NO_LOOKUP_FAULTS: LookupFaults = { lagMs: 0, mostRows: Number.POSITIVE_INFINITY, hidesClientOrderIds: false };
+export const NO_LOOKUP_FAULTS: LookupFaults = { lagMs: 0, balancesLagMs: 0, mostRows: Number.POSITIVE_INFINITY, hidesClientOrderIds: false };
 
 export interface Call {
   readonly request: RestRequest;

@@ -25,4 +25,6 @@ export function defineFault<Shape extends z.ZodRawShape>({ parameters, effectOf,
 }
 
 export const delayMs = (usualMs: number) => z.int().min(0).max(LIMITS.delayMs).default(usualMs);
+/** Nothing waits meanwhile: answers are merely old. */
+export const lagMs = (usualMs: number) => z.int().min(0).max(LIMITS.lagMs).default(usualMs);
 export const retryAfterSeconds = z.int().min(0).max(86_400).default(10);

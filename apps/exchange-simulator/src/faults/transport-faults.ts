@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineFault, delayMs, type FaultKind } from './define-fault.js';
+import { defineFault, delayMs, lagMs, type FaultKind } from './define-fault.js';
 
 /** Faults of the way there and back. */
 export const TRANSPORT_FAULTS: readonly FaultKind[] = [
@@ -36,8 +36,12 @@ export const TRANSPORT_FAULTS: readonly FaultKind[] = [
     effectOf: ({ times }) => ({ at: 'acceptance', times }),
   }),
   defineFault({
-    name: 'lookup-lag', rows: [54], words: 'orders and fills younger than this are not found yet: -2013, or absent from lists', parameters: { ms: delayMs(5_000) },
+    name: 'lookup-lag', rows: [54], words: 'orders and fills younger than this are not found yet: -2013, or absent from lists', parameters: { ms: lagMs(5_000) },
     effectOf: ({ ms }) => ({ at: 'lookup', faults: { lagMs: ms } }),
+  }),
+  defineFault({
+    name: 'balances-lag', rows: [54], words: 'the balances of the account do not show yet what fills younger than this did', parameters: { ms: lagMs(5_000) },
+    effectOf: ({ ms }) => ({ at: 'lookup', faults: { balancesLagMs: ms } }),
   }),
   defineFault({
     name: 'short-pages', rows: [55], words: 'no page of orders, fills or candles has more rows than this', parameters: { rows: z.int().min(1).max(1_000).default(10) },

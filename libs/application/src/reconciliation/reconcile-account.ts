@@ -94,19 +94,29 @@ export class ReconcileAccount implements AccountBooks {
   }
 
   private async reconcile(venue: ExecutionVenue, request: ReconcileRequest, wanted: Wanted): Promise<ReconcileOutcome> {
-    const { accounts, sweep, compare, failpoint, clock } = this.parts;
+    const { accounts, sweep, failpoint, clock } = this.parts;
     const requestedMs = clock.nowMs();
     await sweep.run(venue, wanted);
     await failpoint('recon.mid');
     // Before the books are read: whoever books a difference names the mismatch that it was part of.
     const account = await accounts.find(venue.accountId);
     if (account === null) return { kind: 'not-ours' };
-    const comparison = await compare.compare(venue);
+    const comparison = await this.compare(venue);
     if (comparison.kind === 'busy') return comparison;
     const left = await this.bookKnown(account, comparison);
     const finished = await this.finish(account, request, { ...comparison, differences: left }, requestedMs);
     if (finished.isEqual === true) return { kind: 'equal', account };
     return { kind: 'different', differences: left, sinceMs: account.mismatchSinceMs ?? finished.finishedMs ?? requestedMs };
+  }
+
+  /** Of what differs, fills are asked for from further back: the venue may have told of one late. */
+  private async compare(venue: ExecutionVenue): Promise<Comparison> {
+    const { compare, sweep } = this.parts;
+    const comparison = await compare.compare(venue);
+    if (comparison.kind === 'busy' || comparison.differences.length === 0) return comparison;
+    const differing = new Set(comparison.differences.map(({ asset }) => asset));
+    const booked = await sweep.lookBack(venue, ({ base }) => differing.has(base));
+    return booked === 0 ? comparison : compare.compare(venue);
   }
 
   /** What is left after everything was booked of which it is known what it is. */

@@ -15,6 +15,8 @@ export type KnownAttempt = Awaited<ReturnType<ExecutionStore['attemptsOf']>>[num
 
 /** A venue may tell of a fill some minutes after it. */
 const OVERLAP_MS = 300_000;
+/** Where the books differ, a fill may have been told of later than that: an order that was given up may come to light a day after. */
+const LOOK_BACK_MS = 86_400_000;
 /** MEXC tells fills of the last month; what is older can no longer be asked for. */
 const LONGEST_GAP_MS = 28 * 86_400_000;
 const AT_ONCE = 4;
@@ -35,23 +37,32 @@ export class SweepTrades {
   constructor(private readonly parts: SweepTradesParts) {}
 
   /** How many fills were new. `wanted` left out: every market. @throws VenueFailure, StoreFailure */
-  async run(venue: ExecutionVenue, wanted: (market: SweptMarket) => boolean = () => true): Promise<number> {
+  run(venue: ExecutionVenue, wanted: (market: SweptMarket) => boolean = () => true): Promise<number> {
+    return this.runFrom(venue, wanted, OVERLAP_MS);
+  }
+
+  /** The same from further back, for what differs before it is taken for a flow from outside. @throws VenueFailure, StoreFailure */
+  lookBack(venue: ExecutionVenue, wanted: (market: SweptMarket) => boolean): Promise<number> {
+    return this.runFrom(venue, wanted, LOOK_BACK_MS);
+  }
+
+  private async runFrom(venue: ExecutionVenue, wanted: (market: SweptMarket) => boolean, overlapMs: number): Promise<number> {
     const { store, accounts } = this.parts;
     const account = await accounts.find(venue.accountId);
     if (account === null) throw new Error(`the account ${venue.accountId} is not registered`);
     const markets = (await store.sweptMarkets(venue.accountId)).filter(wanted);
     let booked = 0;
     for (let next = 0; next < markets.length; next += AT_ONCE) {
-      const counts = await Promise.all(markets.slice(next, next + AT_ONCE).map((market) => this.sweep(venue, account, market)));
+      const counts = await Promise.all(markets.slice(next, next + AT_ONCE).map((market) => this.sweep(venue, account, market, overlapMs)));
       booked += counts.reduce((sum, count) => sum + count, 0);
     }
     return booked;
   }
 
-  private async sweep(venue: ExecutionVenue, account: TradingAccount, market: SweptMarket): Promise<number> {
+  private async sweep(venue: ExecutionVenue, account: TradingAccount, market: SweptMarket, overlapMs: number): Promise<number> {
     const { books, failpoint } = this.parts;
     const nowMs = this.venueNowMs(venue);
-    const sweptFromMs = await this.sinceMs(account, market, nowMs);
+    const sweptFromMs = await this.sinceMs(account, market, nowMs, overlapMs);
     const fills = await venue.trading.fillsSince(market.marketId, sweptFromMs);
     await failpoint('sweep.after_page');
     const bookings = await this.bookingsOf(venue, market, fills);
@@ -64,12 +75,12 @@ export class SweepTrades {
    * Of a market that was never swept: since the books were last equal to the venue, by the venue's clock, since what was
    * traded there before is in them by its effect on the balances. Nothing before that is ever asked for later.
    */
-  private async sinceMs(account: TradingAccount, { marketId, watermarkMs, beginMs }: SweptMarket, nowMs: number): Promise<number> {
+  private async sinceMs(account: TradingAccount, { marketId, watermarkMs, beginMs }: SweptMarket, nowMs: number, overlapMs: number): Promise<number> {
     const equalMs = account.reconciledMs ?? account.createdMs;
     // Where our clock was set since, its distance from the venue's is another one: rather late than early, since what is
     // asked for too early is booked twice, and what is missed shows in the balances.
     const firstMs = Math.min(nowMs, Math.max(equalMs, Math.floor(equalMs + nowMs - this.parts.clock.nowMs())));
-    const sinceMs = watermarkMs === null ? firstMs : Math.max(watermarkMs - OVERLAP_MS, beginMs ?? 0);
+    const sinceMs = watermarkMs === null ? firstMs : Math.max(watermarkMs - overlapMs, beginMs ?? 0);
     const oldestMs = nowMs - LONGEST_GAP_MS;
     if (account.mode === 'paper' || sinceMs >= oldestMs) return sinceMs;
     if (watermarkMs !== null) {
