@@ -2,6 +2,7 @@ import type { Portfolio, SwitchScope } from '#application';
 import type { Chance } from '../engine/chance.js';
 import type { VirtualTime } from '../engine/virtual-time.js';
 import type { Desk } from './desk.js';
+import { humbler } from './humbler-wish.js';
 import { drawDraft, type PortfolioWish } from './settings.js';
 
 export interface OperatorParts {
@@ -25,8 +26,11 @@ const CHORES_MS = 120_000;
 export class Operator {
   private chores: Promise<void> | null = null;
   private readonly letGoMs = new Map<string, number>();
+  private wishes: readonly PortfolioWish[];
 
-  constructor(private readonly parts: OperatorParts) {}
+  constructor(private readonly parts: OperatorParts) {
+    this.wishes = parts.wishes;
+  }
 
   start(): void {
     const round = (): void => {
@@ -113,7 +117,7 @@ export class Operator {
 
   /** What there should be and is not, and what stands still until somebody looks. */
   private async doChores(): Promise<void> {
-    for (const wish of this.parts.wishes) await this.see(wish);
+    for (const wish of this.wishes) await this.see(wish);
     await this.clearHalts();
     await this.abandonPlans();
     await this.releaseSwitches();
@@ -135,11 +139,13 @@ export class Operator {
     }
   }
 
-  private async create({ name, mode, capital, draft, accountId }: PortfolioWish): Promise<void> {
+  private async create(wish: PortfolioWish): Promise<void> {
+    const { name, mode, capital, draft, accountId } = wish;
     const command = { name, mode, draft, capital, isCapitalNamedTwice: false, principal: NAME, key: null };
     // The product has one live account; the others of the simulation are given theirs past it.
-    if (accountId === null || accountId === 'live-simulator') await this.ask(`creates ${name}`, (desk) => desk.create.run(command));
-    else await this.ask(`creates ${name}`, (desk) => desk.createAt(accountId, command));
+    if (accountId !== null && accountId !== 'live-simulator') return void (await this.ask(`creates ${name}`, (desk) => desk.createAt(accountId, command)));
+    const created = await this.ask(`creates ${name}`, (desk) => desk.create.run(command));
+    if (created?.kind === 'impossible') this.wishes = this.wishes.map((other) => (other === wish ? humbler(this.parts.chance, wish, created.faults) : other));
   }
 
   private async clearHalts(): Promise<void> {

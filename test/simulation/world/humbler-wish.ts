@@ -1,0 +1,22 @@
+import type { Chance } from '../engine/chance.js';
+import { drawDraft, type PortfolioWish } from './settings.js';
+
+interface Fault {
+  readonly pointer: string;
+  readonly code: string;
+}
+
+const LEAST_ASSETS = 2;
+const MORE_CAPITAL = 1.3;
+
+/** What somebody asks for next who was told why a wish cannot be had: other assets, more money, or other figures. */
+export function humbler(chance: Chance, wish: PortfolioWish, faults: readonly Fault[]): PortfolioWish {
+  const { assets } = wish.draft;
+  const kept = assets.filter((_asset, index) => !faults.some(({ pointer }) => pointer === `/assets/${index}`));
+  if (kept.length < assets.length && kept.length >= LEAST_ASSETS) return { ...wish, draft: { ...wish.draft, assets: kept } };
+  const told = faults.filter(({ code }) => code !== 'insufficient-balance');
+  // Money that is not there may be on its way.
+  if (told.length === 0) return wish;
+  const capital = told.some(({ pointer }) => pointer === '/capital') ? String(Math.ceil(Number(wish.capital) * MORE_CAPITAL)) : wish.capital;
+  return { ...wish, capital, draft: drawDraft(chance, assets) };
+}
