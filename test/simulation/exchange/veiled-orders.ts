@@ -28,9 +28,17 @@ const FILLS = '/api/v3/myTrades';
 export class VeiledOrders {
   private readonly veiled = new Map<string, Veiled>();
 
+  private readonly ever = new Set<string>();
+
   constructor(private readonly nowMs: () => number) {}
 
+  /** Whether less was told of it than there was, at any time. */
+  hasHidden(orderId: string): boolean {
+    return this.ever.has(orderId);
+  }
+
   hide(accepted: Accepted, veil: Veil): void {
+    this.ever.add(accepted.order.orderId);
     this.veiled.set(accepted.order.orderId, { veil, accepted });
   }
 

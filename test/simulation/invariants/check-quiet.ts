@@ -5,6 +5,8 @@ import type { AttemptRow, FillRow } from '../store/rows.js';
 import type { Violations } from './violations.js';
 
 const DAY_MS = 86_400_000;
+/** Of the last decimal that the books have. */
+const BOOKED_UNIT = '1e-17';
 /** A market that a portfolio holds has been swept by then, whatever has befallen the executors. */
 const SWEPT_WITHIN_MS = 4 * 3_600_000;
 const SETTLED: ReadonlySet<string> = new Set(['filled', 'partial', 'canceled', 'rejected', 'dead', 'skipped', 'needs-human']);
@@ -26,6 +28,7 @@ export function checkQuiet(world: QuietWorld, violations: Violations): void {
     checkFills(world, accountId, violations);
     checkBalances(world, accountId, violations);
   }
+  checkPostings(world.database, violations);
   checkLedger(world.database, violations);
   checkOrphans(world.database, violations);
 }
@@ -73,6 +76,24 @@ function checkBalances({ database, venue, stepOf }: QuietWorld, accountId: strin
   for (const asset of new Set([...booked.keys(), ...held.keys()])) {
     const [ours, theirs] = [booked.get(asset) ?? new Decimal(0), held.get(asset) ?? new Decimal(0)];
     if (ours.minus(theirs).abs().greaterThan(stepOf(asset))) violations.report('I5', `${accountId}: ${ours.toFixed()} ${asset} by the books, ${theirs.toFixed()} at the exchange`);
+  }
+}
+
+/** I5: what an order filled is booked with its portfolio as what it was, to the last digit: base against quote, and the fee. */
+function checkPostings({ fills, ledger, attempts, intents }: MemoryDatabase, violations: Violations): void {
+  for (const { accountId, marketId, fill, clientOrderId, portfolioId } of fills.all()) {
+    const attempt = attempts.get(clientOrderId ?? '');
+    if (attempt === undefined) continue;
+    const { base } = intents.get(attempt.intentId)!;
+    const sign = fill.side === 'buy' ? 1 : -1;
+    const wanted = new Map<string, DecimalValue>([[base, new Decimal(fill.quantity).times(sign)], [marketId.slice(base.length), new Decimal(fill.notional).times(-sign)]]);
+    wanted.set(fill.feeAsset, (wanted.get(fill.feeAsset) ?? new Decimal(0)).minus(fill.fee));
+    const transaction = ledger.get(`fill:${accountId}:${marketId}:${fill.venueTradeId}`);
+    for (const [asset, quantity] of wanted) {
+      const booked = (transaction?.postings ?? []).filter(({ holder, asset: of }) => of === asset && holder.kind === 'portfolio' && holder.portfolioId === portfolioId);
+      const sum = booked.reduce((all, posting) => all.plus(posting.quantity), new Decimal(0));
+      if (!sum.minus(quantity).abs().lessThan(BOOKED_UNIT)) violations.report('I5', `fill ${fill.venueTradeId} changed ${portfolioId} by ${sum.toFixed()} ${asset} in the books, and was ${quantity.toFixed()}`);
+    }
   }
 }
 

@@ -50,8 +50,6 @@ const PROTOCOL: readonly Mutant[] = [
   },
   one('no-lease-epoch', 'whoever lost the lease of an order writes its outcome all the same', `${STORE}/memory-attempts.ts`,
     'if (intent === undefined || intent.leaseEpoch !== leaseEpoch) return false;', 'if (intent === undefined) return false;'),
-  one('lease-taken-while-held', 'an order is taken over from somebody who works at it', `${STORE}/memory-attempts.ts`,
-    ' || (intent.leaseUntilMs !== null && intent.leaseUntilMs > nowMs)) return null;', ') return null;'),
   one('no-sweep', 'trades are fetched for orders alone, never for the account', `${RECONCILIATION}/sweep-trades.ts`,
     'const markets = (await store.sweptMarkets(venue.accountId)).filter(wanted);', 'const markets = (await store.sweptMarkets(venue.accountId)).filter(wanted).slice(0, 0);'),
 ];
@@ -87,7 +85,6 @@ const TRUST: readonly Mutant[] = [
   one('lost-is-not-sent', 'a connection that broke is taken for one that never was', 'libs/exchange/src/mexc/classify-submit.ts',
     "if (answer.kind === 'lost') return { kind: 'unknown', cause: answer.cause, httpStatus: null, code: null };", "if (answer.kind === 'lost') return refusedUnsent(answer.cause, { isRetryable: true });"),
   one('5xx-is-refused', 'an error of the server is taken for a refusal', 'libs/exchange/src/mexc/classify-submit.ts', 'if (status >= 500) return unknown(answer, `HTTP ${status}`);', "if (status >= 500) return refused(answer, { isRetryable: true, reaction: 'none' }, null);"),
-  one('believes-any-answer', 'an answer that no rule knows is taken for a refusal', 'libs/exchange/src/mexc/classify-submit.ts', "?? unknown(answer, 'no rule knows this answer')", "?? refused(answer, { isRetryable: true, reaction: 'none' }, null)"),
   one('believes-garbage', 'a body that is no order is taken for an order refused', 'libs/exchange/src/mexc/classify-submit.ts', "if (!isRecord(json)) return unknown(answer, 'the answer is not the JSON of an order');", "if (!isRecord(json)) return refused(answer, { isRetryable: true, reaction: 'none' }, null);"),
   one('sends-what-was-refused', 'an order refused for good is sent again', `${EXECUTION}/judge-submit.ts`, 'const isLast = !isRetryable || context.attemptNo >= RETRY.maxAttempts;', 'const isLast = context.attemptNo >= 50;'),
   one('ignores-balances', 'an order is given up though the balances say otherwise', `${EXECUTION}/resolve-order.ts`, 'isBalanceUnchanged: await accountBooks.isBalanceUnchanged(venue.accountId, [intent.base, quote]),', 'isBalanceUnchanged: true,'),

@@ -11,6 +11,7 @@ import { watchMoves } from '../invariants/legal-moves.js';
 import { Violations } from '../invariants/violations.js';
 import { watchBooks } from '../invariants/watch-books.js';
 import { watchClaims } from '../invariants/watch-claims.js';
+import { watchEnds } from '../invariants/watch-ends.js';
 import { watchOrders } from '../invariants/watch-orders.js';
 import { watchReasons } from '../invariants/watch-reasons.js';
 import { MemoryDatabase } from '../store/memory-database.js';
@@ -63,6 +64,10 @@ export function openWorld({ seed, startMs, settings, markets, mayReplay = false,
   const veil = drawVeils({ chance: chance.fork('veils'), odds: settings.veils, veils: exchange.veils, nowMs, hit: marks.hit });
   const hasTraded = ({ accountId, clientOrderId }: AttemptRow, marketId: string): boolean => Number(exchange.venue.findOrder(accountId, marketId, { clientOrderId })?.executedQuantity ?? 0) > 0;
   const orders = watchOrders(database, violations, { mayReplay, mayOverTrade: settings.disturbances.staleReads > 0, isLie: (id) => fates.get(id) === 'refused-after-acceptance', hasTraded, isServerSteady: () => nowMs() - state.serverSetMs > SERVER_DOUBT_MS });
+  watchEnds(database, violations, ({ accountId, clientOrderId }, marketId) => {
+    const order = exchange.venue.findOrder(accountId, marketId, { clientOrderId });
+    return order === null || exchange.veils.hasHidden(order.orderId) ? null : order.executedQuantity;
+  });
   watchMoves(database, violations, marks.hit);
   watchClaims(database, violations);
   watchBooks(database, violations);
