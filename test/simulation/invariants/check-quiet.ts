@@ -136,10 +136,12 @@ export interface Unfinished {
   readonly plans: readonly string[];
 }
 
-/** What is under way now. */
+const IN_FLIGHT: ReadonlySet<string> = new Set(['sending', 'unknown', 'acked']);
+
+/** What is under way now; a leg that has not gone out may wait until its plan's deadline. */
 export function unfinished(database: MemoryDatabase): Unfinished {
   return {
-    intents: database.intents.filter(({ state }) => !SETTLED.has(state)).map(({ id }) => id),
+    intents: database.intents.filter(({ state }) => IN_FLIGHT.has(state)).map(({ id }) => id),
     plans: database.plans.filter(({ state }) => !OVER.has(state)).map(({ id }) => id),
   };
 }
