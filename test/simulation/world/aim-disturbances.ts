@@ -2,13 +2,16 @@ import type { ExchangeDisturber } from './disturb-exchange.js';
 import type { Operator } from './operator.js';
 import type { World } from './world.js';
 
+const ACTS_ON_PAPER = ['pause', 'stop', 'halt'] as const;
+const ACTS = [...ACTS_ON_PAPER, 'move', 'move-and-restart'] as const;
 /** So soon after the moment, at most. */
 const WITHIN_MS = 8_000;
 
 /** What happens just when it matters, which by itself it hardly ever would: while a plan is under way, or an order's fate unknown. */
 export function aimDisturbances(world: World, operator: Operator, outside: ExchangeDisturber, isOver: () => boolean): void {
-  const { database, time, settings: { aimed }, marks } = world;
+  const { database, time, settings: { aimed, accounts }, marks, executors } = world;
   const chance = world.chance.fork('aimed');
+  const isLive = (accountId: string): boolean => accounts.some((account) => account.accountId === accountId);
   const soon = (work: () => void): void => {
     time.after(chance.whole(0, WITHIN_MS), () => {
       if (!isOver()) work();
@@ -16,12 +19,17 @@ export function aimDisturbances(world: World, operator: Operator, outside: Excha
   };
   database.plans.watch(({ state, portfolioId, accountId }, before) => {
     if (state !== 'executing' || before?.state === state || isOver() || !chance.happens(aimed.atPlan)) return;
-    const act = chance.pick(['pause', 'stop', 'halt', 'move'] as const);
+    const act = chance.pick(isLive(accountId) ? ACTS : ACTS_ON_PAPER);
     marks.hit(`aimed at a plan: ${act}`);
-    soon(() => (act === 'move' ? outside.moveAt(accountId) : void operator.interrupt(portfolioId, act)));
+    soon(() => {
+      if (act === 'pause' || act === 'stop' || act === 'halt') return void operator.interrupt(portfolioId, act);
+      outside.moveAt(accountId);
+      // Who starts compares the books before it goes on with the plan.
+      if (act === 'move-and-restart') for (const one of executors) if (one.parts.name.includes(accountId)) one.crash('just now');
+    });
   });
   database.intents.watch(({ state, accountId }, before) => {
-    if (state !== 'unknown' || before?.state === state || isOver() || !chance.happens(aimed.atUnknown)) return;
+    if (state !== 'unknown' || before?.state === state || isOver() || !isLive(accountId) || !chance.happens(aimed.atUnknown)) return;
     marks.hit('aimed at an unknown order');
     soon(() => outside.moveAt(accountId));
   });

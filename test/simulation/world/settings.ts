@@ -112,7 +112,7 @@ function drawUsual(chance: Chance, bases: readonly string[], profile: Profile): 
     odds: drawOdds(chance, roughness, profile === 'harsh' ? [1] : [0, 0.5, 1]),
     disturbances: drawDisturbances(chance, roughness, profile),
     aimed: { atPlan: roughness * chance.pick([0, 0.02, 0.05]), atUnknown: chance.pick([0, 0.05, 0.2]) },
-    veils: { fills: roughness * chance.pick([0, 0.01, 0.03]), order: roughness * chance.pick([0, 0, 0.03]) },
+    veils: { fills: roughness * chance.pick([0, 0.01, 0.03]), order: chance.pick([0, 0, 0.15]) },
     evaluators: chance.whole(1, 2),
     executors: chance.whole(1, 2),
     roundFloorMs: chance.pick([30_000, 60_000]),
@@ -158,7 +158,7 @@ function drawOdds(chance: Chance, roughness: number, shares: readonly number[]):
   return {
     process: { crash: most(0.002), pause: most(0.001), storeFailure: most(0.002), storeSlow: most(0.003) },
     redis: { drop: most(0.01), duplicate: most(0.02), delay: most(0.01), reorder: most(0.1) },
-    link: { orders: { ...drawFates(most), 'refused-after-acceptance': chance.happens(0.2) ? most(0.002) : 0 }, questions: drawFates((odds) => most(odds / 2)), lag: { chance: most(0.15), mostMs: chance.pick([5_000, 20_000, 120_000]) } },
+    link: { orders: { ...drawFates(most), 'refused-after-acceptance': chance.happens(0.25) ? most(0.01) : 0 }, questions: drawFates((odds) => most(odds / 2)), lag: { chance: most(0.15), mostMs: chance.pick([5_000, 20_000, 120_000]) } },
   };
 }
 
