@@ -22,8 +22,8 @@ export function aimDisturbances(world: World, operator: Operator, outside: Excha
     const act = chance.pick(isLive(accountId) ? ACTS : ACTS_ON_PAPER);
     marks.hit(`aimed at a plan: ${act}`);
     soon(() => {
-      if (act === 'pause' || act === 'stop' || act === 'halt') return void operator.interrupt(portfolioId, act);
-      outside.moveAt(accountId);
+      if (act === 'pause' || act === 'stop' || act === 'halt') void operator.interrupt(portfolioId, act);
+      else outside.moveAt(accountId);
       // Who starts compares the books before it goes on with the plan.
       if (act === 'move-and-restart') for (const one of executors) if (one.parts.name.includes(accountId)) one.crash('just now');
     });
