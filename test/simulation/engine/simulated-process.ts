@@ -141,15 +141,11 @@ export class Life {
   }
 
   /** What an await of the process comes to: after it the process may be dead, or stand still for a while. */
-  async io<Value>(work: Promise<Value>): Promise<Value> {
+  io<Value>(work: Promise<Value>): Promise<Value> {
     if (this.isOver) return NEVER;
-    const settled = await work.then((value) => ({ value }), (error: unknown) => ({ error }));
-    if (this.isOver) return NEVER;
-    this.mishap();
-    await this.process.untilAwake();
-    if (this.isOver) return NEVER;
-    if ('error' in settled) throw settled.error;
-    return settled.value;
+    return new Promise((resolve, reject) => {
+      work.then((value) => this.goOn(() => resolve(value)), (error: Error) => this.goOn(() => reject(error)));
+    });
   }
 
   /** Every method that answers with a promise is an await of this process, and takes a moment. */
@@ -163,30 +159,38 @@ export class Life {
   }
 
   private wrapped<Port extends object>(name: string, port: Port, through: (label: string, call: () => Promise<unknown>) => Promise<unknown>): Port {
+    const known = new Map<string | symbol, unknown>();
     return new Proxy(port, {
       get: (target, key, receiver) => {
+        const seen = known.get(key);
+        if (seen !== undefined) return seen;
         const member: unknown = Reflect.get(target, key, receiver);
         if (typeof member !== 'function' || typeof key !== 'string') return member;
-        return (...args: unknown[]): unknown => through(`${name}.${key}`, async () => Reflect.apply(member, target, args) as unknown);
+        const label = `${name}.${key}`;
+        const method = (...args: unknown[]): unknown => through(label, () => Reflect.apply(member, target, args) as Promise<unknown>);
+        known.set(key, method);
+        return method;
       },
     });
   }
 
-  private async storeCall(label: string, call: () => Promise<unknown>): Promise<unknown> {
+  private storeCall(label: string, call: () => Promise<unknown>): Promise<unknown> {
     if (this.isOver) return NEVER;
     const { chance, odds, time, mishaps, note } = this.process.parts;
     const { storeFailure, storeSlow } = odds();
     const fate = chance.happens(storeFailure) ? chance.pick(['before', 'after'] as const) : 'none';
     const delayMs = chance.happens(storeSlow) ? chance.whole(200, 9_000) : chance.whole(1, 4);
-    const work = time.pause(delayMs).then(() => {
-      // Its statement may be on the way when it dies: what a dead process has asked for happens or does not.
-      if (this.isOver && chance.happens(0.5)) return NEVER;
-      if (fate !== 'none') mishaps.storeFailures += 1;
-      if (fate !== 'none') note(this.name, `${label} fails ${fate} it took effect`);
-      if (fate === 'before') throw unavailable(label);
-      return fate === 'after' ? call().then(() => Promise.reject(unavailable(label))) : call();
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => this.goOn(() => reject(error as Error));
+      time.after(delayMs, () => {
+        // Its statement may be on the way when it dies: what a dead process has asked for happens or does not.
+        if (this.isOver && chance.happens(0.5)) return;
+        if (fate !== 'none') mishaps.storeFailures += 1;
+        if (fate !== 'none') note(this.name, `${label} fails ${fate} it took effect`);
+        if (fate === 'before') return fail(unavailable(label));
+        call().then((value) => (fate === 'after' ? fail(unavailable(label)) : this.goOn(() => resolve(value))), fail);
+      });
     });
-    return this.io(work);
   }
 
   private every(intervalMs: number, work: () => void): () => void {
@@ -202,6 +206,15 @@ export class Life {
     return () => {
       isEnded = true;
     };
+  }
+
+  /** A dead process never does. */
+  private goOn(next: () => void): void {
+    if (this.isOver) return;
+    this.mishap();
+    if (this.isOver) return;
+    if (this.process.pausedUntilMs <= this.process.parts.time.nowMs) return next();
+    void this.process.untilAwake().then(() => this.isOver || next());
   }
 
   private mishap(): void {
