@@ -66,12 +66,13 @@ function excessesOf(database: MemoryDatabase, { attempt, plan, portfolio }: Clai
   const newest = database.configurations.get(keyOf(portfolio.id, portfolio.configVersion))!.configuration;
   const { totalValue } = plan.decision;
   const since = (ms: number) => indexes.attemptsSince(portfolio.id, attempt.createdMs - ms).filter(({ state, createdMs }) => !NOTHING.has(state) && createdMs > attempt.createdMs - ms);
-  const ofPlan = indexes.intentsOfPlan(plan.id).flatMap(({ id }) => indexes.attemptsOfIntent(id)).filter(({ state }) => !NOTHING.has(state));
+  const [lastHour, lastDay] = [sumOf(since(HOUR_MS)), sumOf(since(DAY_MS))];
+  const ofPlan = sumOf(indexes.intentsOfPlan(plan.id).flatMap(({ id }) => indexes.attemptsOfIntent(id)).filter(({ state }) => !NOTHING.has(state)));
   return [configuration.caps, newest.caps].flatMap((caps) => [
     over('the order', Number(attempt.notional), caps.maxOrderFraction * totalValue),
-    over('the plan', sumOf(ofPlan), caps.maxPlanFraction * totalValue),
-    over('the hour', sumOf(since(HOUR_MS)), caps.maxHourlyTurnover * totalValue),
-    over('the day', sumOf(since(DAY_MS)), caps.maxDailyTurnover * totalValue),
+    over('the plan', ofPlan, caps.maxPlanFraction * totalValue),
+    over('the hour', lastHour, caps.maxHourlyTurnover * totalValue),
+    over('the day', lastDay, caps.maxDailyTurnover * totalValue),
     over('the minute', since(MINUTE_MS).length, caps.maxOrdersPerMinute),
   ]).flatMap((excess) => excess ?? []);
 }

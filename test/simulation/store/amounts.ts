@@ -6,6 +6,7 @@ import { refuse } from './refused.js';
 const Numeric = Decimal.clone({ precision: 100, toExpNeg: -40, toExpPos: 40, rounding: Decimal.ROUND_HALF_UP });
 const DECIMALS = 18;
 const BOUND = new Numeric('1e19');
+const UNITS_BOUND = 10n ** 37n;
 
 /** Most numbers are written this way already: plain, within the bound, without a digit too many. */
 const AS_WRITTEN = /^(?:0|-?[1-9]\d{0,18}|-?(?:0|[1-9]\d{0,18})\.\d{0,17}[1-9])$/u;
@@ -24,15 +25,37 @@ export function positiveAmountOf(value: DecimalText): DecimalText {
 
 /** @throws StoreFailure where it is no amount */
 export function plus(one: DecimalText, other: DecimalText): DecimalText {
-  return amountText(numberOf(one).plus(other));
+  if (!AS_WRITTEN.test(one) || !AS_WRITTEN.test(other)) return amountText(numberOf(one).plus(other));
+  const sum = unitsOf(one) + unitsOf(other);
+  return sum < UNITS_BOUND && sum > -UNITS_BOUND ? textOfUnits(sum) : refuse(`${textOfUnits(sum)} is no amount`);
 }
 
 /** Of any size, as sums are. */
-export const sumOfAmounts = (values: readonly DecimalText[]): DecimalText => textOf(values.reduce((sum, value) => sum.plus(value), new Numeric(0)));
+export function sumOfAmounts(values: readonly DecimalText[]): DecimalText {
+  let sum = 0n;
+  for (const value of values) {
+    if (!AS_WRITTEN.test(value)) return textOf(values.reduce((all, each) => all.plus(each), new Numeric(0)));
+    sum += unitsOf(value);
+  }
+  return textOfUnits(sum);
+}
 
 export const isMore = (one: DecimalText, other: DecimalText): boolean => new Numeric(one).gt(other);
 
 export const productOf = (one: DecimalText, other: DecimalText): DecimalText => textOf(new Numeric(one).times(other));
+
+/** Whole numbers of the last decimal add several times as fast. Of what is as written. */
+function unitsOf(value: DecimalText): bigint {
+  const point = value.indexOf('.');
+  return BigInt(point === -1 ? `${value}${'0'.repeat(DECIMALS)}` : `${value.slice(0, point)}${value.slice(point + 1).padEnd(DECIMALS, '0')}`);
+}
+
+function textOfUnits(units: bigint): DecimalText {
+  const digits = String(units < 0n ? -units : units).padStart(DECIMALS + 1, '0');
+  const decimals = digits.slice(-DECIMALS).replace(/0+$/u, '');
+  const whole = `${units < 0n ? '-' : ''}${digits.slice(0, -DECIMALS)}`;
+  return decimals === '' ? whole : `${whole}.${decimals}`;
+}
 
 function numberOf(value: DecimalText): Decimal {
   try {

@@ -72,6 +72,7 @@ const notionalOf = (attempts: readonly AttemptRow[]): string => sumOfAmounts(att
 
 function usageOf({ indexes }: MemoryDatabase, { portfolioId, planId }: IntentRow, nowMs: number): ClaimFacts['usage'] {
   const sentOf = (plan: string): AttemptRow[] => indexes.intentsOfPlan(plan).flatMap(({ id }) => indexes.attemptsOfIntent(id)).filter(counts);
+  const hasSent = (plan: string): boolean => indexes.intentsOfPlan(plan).some(({ id }) => indexes.attemptsOfIntent(id).some(counts));
   const lastDay = indexes.attemptsSince(portfolioId, nowMs - DAY_MS).filter((attempt) => attempt.createdMs > nowMs - DAY_MS && counts(attempt));
   const plans = indexes.plansSince(portfolioId, nowMs - DAY_MS).filter(({ createdMs }) => createdMs > nowMs - DAY_MS);
   return {
@@ -79,7 +80,7 @@ function usageOf({ indexes }: MemoryDatabase, { portfolioId, planId }: IntentRow
     notionalLastHour: notionalOf(lastDay.filter(({ createdMs }) => createdMs > nowMs - HOUR_MS)),
     notionalLastDay: notionalOf(lastDay),
     ordersLastMinute: lastDay.filter(({ createdMs }) => createdMs > nowMs - MINUTE_MS).length,
-    plansLastDay: plans.filter(({ id, state }) => state !== 'aborted' || sentOf(id).length > 0).length,
+    plansLastDay: plans.filter(({ id, state }) => state !== 'aborted' || hasSent(id)).length,
   };
 }
 

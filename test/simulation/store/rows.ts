@@ -5,7 +5,7 @@ import type {
 import type { DecimalText, Holder, PortfolioConfiguration } from '#domain';
 
 /** Keys of two parts or more: none of the parts has a bar in it. */
-export const keyOf = (...parts: readonly (string | number)[]): string => parts.join('|');
+export const keyOf = (one: string | number, other: string | number, third?: string | number): string => (third === undefined ? `${one}|${other}` : `${one}|${other}|${third}`);
 
 /** Rows as Postgres has them (libs/persistence/src/migrations/trading), in the words of the application. Quantities are plain decimal text. */
 export type AccountRow = TradingAccount;

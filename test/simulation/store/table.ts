@@ -11,10 +11,18 @@ export type RowAmender<Row> = (after: Row, before: Row | null) => Row;
 /** Told of every row that is written, in the transaction: a throw takes the whole transaction back. */
 export type RowWatcher<Row> = (after: Row, before: Row | null) => void;
 
+interface Bucket<Row> {
+  readonly rows: Map<string, Row>;
+  /** What was told of it last; null: it has changed since. */
+  list: readonly Row[] | null;
+}
+
 interface Index<Row> {
   readonly valueOf: (row: Row) => string | null;
-  readonly keysByValue: Map<string, Set<string>>;
+  readonly buckets: Map<string, Bucket<Row>>;
 }
+
+const NONE: readonly never[] = [];
 
 /** Rows by key, in the order in which they came to be. Rows are never changed in place: a change is another row. */
 export class Table<Row extends object> {
@@ -62,9 +70,14 @@ export class Table<Row extends object> {
   /** Rows by something that they have (null: left out), in the order in which they came to have it. To be called while the table is empty. */
   indexBy(valueOf: (row: Row) => string | null): (value: string) => readonly Row[] {
     if (this.size > 0) throw new Error(`${this.name} has rows already: an index over it would miss them`);
-    const keysByValue = new Map<string, Set<string>>();
-    this.indexes.push({ valueOf, keysByValue });
-    return (value) => Array.from(keysByValue.get(value) ?? [], (key) => this.rows.get(key)!);
+    const buckets = new Map<string, Bucket<Row>>();
+    this.indexes.push({ valueOf, buckets });
+    return (value) => {
+      const bucket = buckets.get(value);
+      if (bucket === undefined) return NONE;
+      bucket.list ??= [...bucket.rows.values()];
+      return bucket.list;
+    };
   }
 
   /** @throws StoreFailure where the key is taken: callers that may meet it look first */
@@ -114,24 +127,26 @@ export class Table<Row extends object> {
   }
 
   private reindex(key: string, before: Row | null, after: Row | null): void {
-    for (const { valueOf, keysByValue } of this.indexes) {
+    for (const { valueOf, buckets } of this.indexes) {
       const from = before === null ? null : valueOf(before);
       const to = after === null ? null : valueOf(after);
-      if (from === to) continue;
-      if (from !== null) leave(keysByValue, from, key);
-      if (to !== null) join(keysByValue, to, key);
+      if (from !== null && from !== to) leave(buckets, from, key);
+      if (to !== null) join(buckets, to, key, after!);
     }
   }
 }
 
-function join(keysByValue: Map<string, Set<string>>, value: string, key: string): void {
-  const keys = keysByValue.get(value);
-  if (keys === undefined) keysByValue.set(value, new Set([key]));
-  else keys.add(key);
+/** Whoever is in it already keeps his place. */
+function join<Row>(buckets: Map<string, Bucket<Row>>, value: string, key: string, row: Row): void {
+  const bucket = buckets.get(value);
+  if (bucket === undefined) return void buckets.set(value, { rows: new Map([[key, row]]), list: null });
+  bucket.rows.set(key, row);
+  bucket.list = null;
 }
 
-function leave(keysByValue: Map<string, Set<string>>, value: string, key: string): void {
-  const keys = keysByValue.get(value)!;
-  keys.delete(key);
-  if (keys.size === 0) keysByValue.delete(value);
+function leave<Row>(buckets: Map<string, Bucket<Row>>, value: string, key: string): void {
+  const bucket = buckets.get(value)!;
+  bucket.rows.delete(key);
+  bucket.list = null;
+  if (bucket.rows.size === 0) buckets.delete(value);
 }

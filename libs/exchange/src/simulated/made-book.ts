@@ -11,6 +11,7 @@ export type BookSide = 'bid' | 'ask';
 
 export interface BookShape {
   readonly kind: 'deep' | 'ideal';
+  readonly levels: number;
   readonly character: MarketCharacter;
   /** Quote value of one step at one tick. */
   readonly tickTimesStep: number;
@@ -35,7 +36,7 @@ export function madeLevels(shape: BookShape, side: BookSide, price: number, nowM
   const gap = price * Math.max(0.0001, 0.7 * shape.character.halfSpread);
   const draw = mix(shape.seed ^ (side === 'bid' ? 0x55 : 0xaa), Math.floor(nowMs / REDRAW_MS));
   const levels: Level[] = [];
-  for (let k = 0; k < Math.min(depth, MOST_LEVELS); k++) {
+  for (let k = 0; k < Math.min(depth, shape.levels); k++) {
     const away = best + k + Math.floor(gap * k * (1 + k / 30)); // Thinner and thinner with the distance.
     const at = side === 'bid' ? price - away : price + away;
     if (at < 1) break;

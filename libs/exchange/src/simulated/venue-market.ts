@@ -3,7 +3,7 @@ import { mixText } from './chance.js';
 import { USUAL_CHARACTER } from './default-markets.js';
 import { decimalsOf, fixedText } from './fixed-text.js';
 import { MadePath, type CommonFactor } from './made-path.js';
-import type { BookShape } from './made-book.js';
+import { MOST_LEVELS, type BookShape } from './made-book.js';
 import { MarketFeed } from './market-feed.js';
 import type { PathClock } from './path-clock.js';
 import { Money } from './money.js';
@@ -70,7 +70,7 @@ export function openMarket(market: SimulatedMarket, index: number, parts: VenueP
     listedMs,
     character: market.character,
     feed: new MarketFeed(path, clock, firstPathMs, seed),
-    book: { kind: options.book ?? 'deep', character, tickTimesStep: scale.tickTimesStep, seed },
+    book: { kind: options.book ?? 'deep', levels: options.bookLevels ?? MOST_LEVELS, character, tickTimesStep: scale.tickTimesStep, seed },
     price: new Units(rules.priceTick),
     quantity: new Units(rules.quantityStep),
   };

@@ -243,6 +243,8 @@ export interface VenueOptions {
   readonly speed: number;
   /** `ideal`: no spread, no end of depth, for comparisons with backtests. Left out: `deep`, where size costs. */
   readonly book?: 'deep' | 'ideal';
+  /** Of each side of a deep book, from 1 to 120. Left out: 120. */
+  readonly bookLevels?: number;
   readonly replay?: Replay;
   /** Commission of buys: in quote, in base, or in a third asset (MX) where there is some. */
   readonly feeIn: 'quote' | 'base' | 'third';
