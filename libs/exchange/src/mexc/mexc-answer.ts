@@ -32,16 +32,20 @@ const SUCCESS_CODES = new Set(['0', '200']);
 /** Reads an answer by what it is, never by what a library makes of it. */
 export function readAnswer(exchange: HttpExchange, timing: AnswerTiming, redact: Redact): MexcAnswer {
   if (exchange.kind !== 'answered') return { kind: exchange.kind, cause: redact(exchange.cause) };
-  const { isJson, json } = parseBody(exchange.body);
+  const { status, body } = exchange;
+  const { isJson, json } = parseBody(body);
   return {
     ...timing,
     kind: 'answered',
-    status: exchange.status,
+    status,
     retryAfterMs: parseRetryAfter(exchange.retryAfter, timing.receivedMs),
     isJson,
     json,
     code: codeOf(json),
-    message: redact(messageOf(json) ?? pageInWords(exchange.body)),
+    // Nobody asks for the words of a good answer, which may be a megabyte.
+    get message() {
+      return redact(messageOf(json) ?? pageInWords(body));
+    },
   };
 }
 
