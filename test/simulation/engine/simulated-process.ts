@@ -181,14 +181,13 @@ export class Life {
     const fate = chance.happens(storeFailure) ? chance.pick(['before', 'after'] as const) : 'none';
     const delayMs = chance.happens(storeSlow) ? chance.whole(200, 9_000) : chance.whole(1, 4);
     return new Promise((resolve, reject) => {
-      const fail = (error: unknown): void => this.goOn(() => reject(error as Error));
       time.after(delayMs, () => {
         // Its statement may be on the way when it dies: what a dead process has asked for happens or does not.
         if (this.isOver && chance.happens(0.5)) return;
         if (fate !== 'none') mishaps.storeFailures += 1;
         if (fate !== 'none') note(this.name, `${label} fails ${fate} it took effect`);
-        if (fate === 'before') return fail(unavailable(label));
-        call().then((value) => (fate === 'after' ? fail(unavailable(label)) : this.goOn(() => resolve(value))), fail);
+        if (fate === 'before') return this.goOn(() => reject(unavailable(label)));
+        call().then((value) => this.goOn(() => (fate === 'after' ? reject(unavailable(label)) : resolve(value))), (error: Error) => this.goOn(() => reject(error)));
       });
     });
   }

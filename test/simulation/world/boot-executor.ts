@@ -39,8 +39,8 @@ function openCore(machine: Machine, key: LiveKey | null, life: Life) {
   const configuration = {
     exchange: { venue: 'SIMULATOR', origin: machine.origin, trustedHosts: [], money: 'play money' } as const,
     credentials: key === null ? null : { apiKey: key.key, secret: key.secret },
-    orderLeaseMs: ORDER_LEASE_MS, confirmAfterMs: 60_000, clockEveryMs: 100_000, heartbeatEveryMs: 50_000,
-    schedule: { ...SCHEDULE_TIMES, activeSweepMs: 60_000, sweepMs: 1_800_000, balancesMs: 1_800_000, differingMs: 60_000 },
+    orderLeaseMs: ORDER_LEASE_MS, confirmAfterMs: 60_000, clockEveryMs: 100_000, heartbeatEveryMs: 300_000,
+    schedule: { ...SCHEDULE_TIMES, activeSweepMs: 120_000, sweepMs: 1_800_000, balancesMs: 1_800_000, differingMs: 120_000 },
   };
   const access = named(openVenue(configuration, null, effects, log), key);
   const core = createExecutorCore({

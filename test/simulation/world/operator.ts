@@ -21,10 +21,14 @@ const NAME = 'operator';
 /** A request that is not answered by then is given up; the next chore looks again. */
 const PATIENCE_MS = 60_000;
 const CHORES_MS = 120_000;
+/** Where the last chores found nothing to do, so many are left out. */
+const LEFT_OUT = 2;
 
 /** The people of the product: they want portfolios, change their minds, stop trading, and look after what asks for a person. */
 export class Operator {
   private chores: Promise<void> | null = null;
+  private leftOut = 0;
+  private isIdle = false;
   private readonly letGoMs = new Map<string, number>();
   private wishes: readonly PortfolioWish[];
 
@@ -34,12 +38,20 @@ export class Operator {
 
   start(): void {
     const round = (): void => {
-      this.chores ??= this.doChores().finally(() => {
-        this.chores = null;
-      });
+      this.doChoresInTime();
       this.parts.time.after(CHORES_MS, round);
     };
     this.parts.time.after(1_000, round);
+  }
+
+  private doChoresInTime(): void {
+    this.leftOut += 1;
+    if (this.isIdle && !this.isHurried && this.leftOut <= LEFT_OUT) return;
+    this.leftOut = 0;
+    this.isIdle = true;
+    this.chores ??= this.doChores().finally(() => {
+      this.chores = null;
+    });
   }
 
   /** What a person may do on any day. */
@@ -130,6 +142,7 @@ export class Operator {
 
   private async see(wish: PortfolioWish): Promise<void> {
     const found = await this.ask('finds', (desk) => desk.stores.portfolios.find(wish.name));
+    this.isIdle &&= found?.state === 'running';
     if (found === null) return this.create(wish);
     const { id, state, name, capital } = found;
     if (state === 'created' || (state === 'stopped' && this.isPatient(id))) {
@@ -178,6 +191,7 @@ export class Operator {
   /** People take a while, and less when things have calmed down. */
   private isPatient(what: string): boolean {
     const { time, chance } = this.parts;
+    this.isIdle = false;
     const untilMs = this.letGoMs.get(what);
     if (untilMs === undefined) this.letGoMs.set(what, time.nowMs + (this.isHurried ? 0 : chance.whole(0, 30) * 60_000));
     if (untilMs === undefined || time.nowMs < untilMs) return this.isHurried;
@@ -192,9 +206,11 @@ export class Operator {
   private async ask<Value>(what: string, request: (desk: Desk) => Promise<Value>): Promise<Value | null> {
     const { desk, time } = this.parts;
     const open = desk();
-    if (open === null) return null;
-    const patience = time.pause(PATIENCE_MS).then(() => null);
-    const answer = await Promise.race([request(open).catch((error: unknown) => this.failed(what, error)), patience]);
+    if (open === null) return this.unanswered();
+    const answer = await new Promise<Value | null>((resolve) => {
+      const forget = time.after(PATIENCE_MS, () => resolve(this.unanswered()));
+      request(open).then((value) => (forget(), resolve(value)), (error: unknown) => (forget(), resolve(this.failed(what, error))));
+    });
     const kind = (answer as { readonly kind?: unknown } | null)?.kind;
     if (typeof kind === 'string') this.note(`${what}: ${kind}`);
     return answer;
@@ -202,6 +218,11 @@ export class Operator {
 
   private failed(what: string, error: unknown): null {
     this.note(`${what}: fails, ${String(error).slice(0, 200)}`);
+    return this.unanswered();
+  }
+
+  private unanswered(): null {
+    this.isIdle = false;
     return null;
   }
 

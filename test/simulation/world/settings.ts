@@ -115,7 +115,7 @@ function drawUsual(chance: Chance, bases: readonly string[], profile: Profile): 
     veils: { fills: roughness * chance.pick([0, 0.01, 0.03]), order: chance.pick([0, 0, 0.15]) },
     evaluators: chance.whole(1, 2),
     executors: chance.whole(1, 2),
-    roundFloorMs: chance.pick([30_000, 60_000]),
+    roundFloorMs: chance.pick([45_000, 90_000]),
   };
 }
 
