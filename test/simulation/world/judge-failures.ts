@@ -15,5 +15,13 @@ export function ownFault(error: unknown): string | null {
 /** Secrets of the simulation begin with it. */
 export const CANARY = 'canary-secret';
 
-/** I15: whether what is told has a secret in it. */
-export const tellsSecret = (fields: object): boolean => inspect(fields, { depth: 6 }).includes(CANARY);
+/** I15: whether what is told has a secret in it, be it in the words, the stack or the cause of an error. */
+export const tellsSecret = (fields: object): boolean => hasSecret(fields, new Set());
+
+function hasSecret(value: unknown, seen: Set<object>): boolean {
+  if (typeof value === 'string') return value.includes(CANARY);
+  if (typeof value !== 'object' || value === null || seen.has(value)) return false;
+  seen.add(value);
+  if ((value instanceof Map || value instanceof Set) && [...value].some((entry) => hasSecret(entry, seen))) return true;
+  return Reflect.ownKeys(value).some((name) => String(name).includes(CANARY) || hasSecret((value as Record<string | symbol, unknown>)[name], seen));
+}

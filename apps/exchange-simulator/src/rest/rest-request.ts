@@ -26,7 +26,7 @@ export function parseRequest({ method, target, body, apiKey, contentType, addres
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
   const rawQuery = mark === -1 ? '' : target.slice(mark + 1);
-  const parameters = new Map([...bodyParameters(body), ...new URLSearchParams(rawQuery)]);
+  const parameters = new Map([...(body === '' ? [] : bodyParameters(body)), ...(rawQuery === '' ? [] : new URLSearchParams(rawQuery))]);
   return { method, path, rawQuery, body, parameters, apiKey, contentType, address };
 }
 

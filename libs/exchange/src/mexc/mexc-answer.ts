@@ -32,21 +32,34 @@ const SUCCESS_CODES = new Set(['0', '200']);
 /** Reads an answer by what it is, never by what a library makes of it. */
 export function readAnswer(exchange: HttpExchange, timing: AnswerTiming, redact: Redact): MexcAnswer {
   if (exchange.kind !== 'answered') return { kind: exchange.kind, cause: redact(exchange.cause) };
-  const { status, body } = exchange;
-  const { isJson, json } = parseBody(body);
-  return {
-    ...timing,
-    kind: 'answered',
-    status,
-    retryAfterMs: parseRetryAfter(exchange.retryAfter, timing.receivedMs),
-    isJson,
-    json,
-    code: codeOf(json),
-    // Nobody asks for the words of a good answer, which may be a megabyte.
-    get message() {
-      return redact(messageOf(json) ?? pageInWords(body));
-    },
-  };
+  return new ReadAnswer(exchange, timing, redact);
+}
+
+class ReadAnswer implements AnsweredRequest {
+  readonly kind = 'answered';
+  readonly sentMonotonicMs: number;
+  readonly receivedMonotonicMs: number;
+  readonly receivedMs: number;
+  readonly status: number;
+  readonly retryAfterMs: number | null;
+  readonly isJson: boolean;
+  readonly json: unknown;
+  readonly code: string | null;
+  readonly #body: string;
+  readonly #redact: Redact;
+
+  constructor({ status, body, retryAfter }: Extract<HttpExchange, { readonly kind: 'answered' }>, { sentMonotonicMs, receivedMonotonicMs, receivedMs }: AnswerTiming, redact: Redact) {
+    const { isJson, json } = parseBody(body);
+    [this.sentMonotonicMs, this.receivedMonotonicMs, this.receivedMs] = [sentMonotonicMs, receivedMonotonicMs, receivedMs];
+    [this.status, this.retryAfterMs] = [status, parseRetryAfter(retryAfter, receivedMs)];
+    [this.isJson, this.json, this.code] = [isJson, json, codeOf(json)];
+    [this.#body, this.#redact] = [body, redact];
+  }
+
+  /** Read where somebody asks: nobody does of a good answer, which may be a megabyte. */
+  get message(): string {
+    return this.#redact(messageOf(this.json) ?? pageInWords(this.#body));
+  }
 }
 
 /** What an answer asks of the budget of all processes. */
