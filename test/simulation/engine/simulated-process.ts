@@ -208,12 +208,12 @@ export class Life {
   }
 
   /** A dead process never does. */
-  private goOn(next: () => void): void {
+  private goOn(settle: () => void): void {
     if (this.isOver) return;
     this.mishap();
     if (this.isOver) return;
-    if (this.process.pausedUntilMs <= this.process.parts.time.nowMs) return next();
-    void this.process.untilAwake().then(() => this.isOver || next());
+    if (this.process.pausedUntilMs <= this.process.parts.time.nowMs) return settle();
+    void this.process.untilAwake().then(() => this.isOver || settle());
   }
 
   private mishap(): void {
