@@ -92,7 +92,7 @@ export type Profile = 'drawn' | 'harsh';
 /** What one simulated world is like: a function of its chance. */
 export function drawSettings(chance: Chance, bases: readonly string[], profile: Profile = 'drawn'): WorldSettings {
   const settings = drawUsual(chance, bases, profile);
-  if (profile === 'drawn') return settings;
+  if (profile === 'drawn') return settings.disturbances.staleReads > 0 ? withLostReplies(settings) : settings;
   const portfolios = settings.portfolios.map(({ draft, ...wish }) => {
     const parameters = { ...draft.parameters, upsideThreshold: 0.02, downsideThreshold: 0.02, cooldownMinutes: 0, evaluateEverySeconds: 60 };
     return { ...wish, draft: { ...draft, parameters, caps: DEFAULT_CAPS } };
@@ -100,6 +100,12 @@ export function drawSettings(chance: Chance, bases: readonly string[], profile: 
   const { process, ...odds } = settings.odds;
   const rough = { ...process, crash: 3 * process.crash, pause: 3 * process.pause };
   return { ...settings, portfolios, odds: { ...odds, process: rough }, executors: 2, roundFloorMs: 30_000 };
+}
+
+/** Of stale answers nothing comes but where an order was taken and nobody was told. */
+function withLostReplies({ odds, ...settings }: WorldSettings): WorldSettings {
+  const { link } = odds;
+  return { ...settings, odds: { ...odds, link: { ...link, orders: { ...link.orders, 'lost-reply': 0.2 } } } };
 }
 
 function drawUsual(chance: Chance, bases: readonly string[], profile: Profile): WorldSettings {
