@@ -158,7 +158,7 @@ export class Operator {
     // The product has one live account; the others of the simulation are given theirs past it.
     if (accountId !== null && accountId !== 'live-simulator') return void (await this.ask(`creates ${name}`, (desk) => desk.createAt(accountId, command)));
     const created = await this.ask(`creates ${name}`, (desk) => desk.create.run(command));
-    if (created?.kind === 'impossible') this.wishes = this.wishes.map((other) => (other === wish ? humbler(this.parts.chance, wish, created.faults) : other));
+    if (created?.kind === 'impossible') this.wishes = this.wishes.map((other) => (other === wish ? humbler(this.parts.chance, wish, created.faults, this.parts.bases) : other));
   }
 
   private async clearHalts(): Promise<void> {
