@@ -53,18 +53,18 @@ export const ORDER_CASES: readonly FailpointCase[] = [
     { action: 'THROW', holds: 'the next look begins it' },
   ]),
   ...executor('exec.after_claim', 'never-sent', [
-    { action: 'KILL', holds: 'the order is taken over, asked after, and given up unsent', isQuick: true },
+    { action: 'KILL', holds: 'the order is taken over, asked after, and given up unsent' },
     { action: 'STOP', losesLease: true, holds: 'given up by another executor, and the late one, which has no lease, sends nothing' },
     { action: 'THROW', holds: 'the order is asked after and given up unsent' },
     { action: 'DELAY', delayMs: 1_500, environment: PATIENT, outcome: 'sent-at-second-try', holds: 'it does not leave later than a second after its time was read, and is tried again' },
   ]),
   ...executor('exec.after_attempt_commit', 'never-sent', [
-    { action: 'KILL', holds: 'what was saved and not sent is given up and never sent again', isQuick: true },
+    { action: 'KILL', holds: 'what was saved and not sent is given up and never sent again' },
     { action: 'STOP', losesLease: true, holds: 'given up by another executor, and the late one sends nothing' },
     { action: 'THROW', holds: 'what was saved and not sent is given up' },
   ]),
   ...executor('exec.before_socket_write', 'never-sent', [
-    { action: 'KILL', holds: 'nothing is at the exchange, and the order is given up', isQuick: true },
+    { action: 'KILL', holds: 'nothing is at the exchange, and the order is given up' },
     { action: 'STOP', outcome: 'refused-as-late', isQuick: true, losesLease: true, holds: 'the request of the late one is refused by its old time, and its word about it counts no more' },
     { action: 'THROW', holds: 'nothing is at the exchange, and the order is given up' },
     { action: 'DELAY', delayMs: 6_500, environment: PATIENT, outcome: 'sent-at-second-try', holds: 'a request that comes after its window is refused, and a new one takes its place' },
@@ -99,7 +99,7 @@ export const ORDER_CASES: readonly FailpointCase[] = [
 
 const PLAN_STEP_CASES: readonly FailpointCase[] = [
   ...executor('plan.before_next_leg', 'all-filled', [
-    { action: 'KILL', holds: 'another executor goes on with the next leg' },
+    { action: 'KILL', isQuick: true, holds: 'another executor goes on with the next leg' },
     { action: 'STOP', holds: 'another executor does the other legs, and the late one none of them again' },
     { action: 'THROW', holds: 'the next look goes on with the leg' },
   ], { pass: 2 }),
@@ -143,7 +143,7 @@ const HAND_OVER_CASES: readonly FailpointCase[] = [
     { action: 'DELAY', delayMs: 1_500, holds: 'a slow look decides once' },
   ]),
   ...evaluator('eval.after_plan_commit', 'all-filled', [
-    { action: 'KILL', isQuick: true, holds: 'the plan is carried out although nobody said that it was made, and no other is made' },
+    { action: 'KILL', holds: 'the plan is carried out although nobody said that it was made, and no other is made' },
     { action: 'STOP', holds: 'the plan is carried out, and the late evaluator makes no other' },
     { action: 'THROW', holds: 'the plan is carried out, and no other is made' },
   ]),

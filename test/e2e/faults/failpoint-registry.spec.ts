@@ -33,8 +33,7 @@ it('has each case once', () => {
 it('leaves out none between the quick ones and the others', () => {
   // Those of the API are played beside the others alone.
   expect(quickOf(API_CASES)).toEqual([]);
-  expect(quickOf(ORDER_CASES).map(({ failpoint, action }) => `${failpoint} ${action}`)).toEqual([
-    'exec.after_claim KILL', 'exec.after_attempt_commit KILL', 'exec.before_socket_write KILL', 'exec.before_socket_write STOP',
-    'exec.after_request_written KILL', 'exec.after_response_before_commit KILL', 'exec.after_fill_commit KILL',
+  expect(quickOf([...ORDER_CASES, ...PLAN_CASES]).map(({ failpoint, action }) => `${failpoint} ${action}`)).toEqual([
+    'exec.before_socket_write STOP', 'exec.after_request_written KILL', 'exec.after_response_before_commit KILL', 'exec.after_fill_commit KILL', 'plan.before_next_leg KILL',
   ]);
 });
