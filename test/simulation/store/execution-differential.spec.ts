@@ -10,7 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const TIME_LIMIT_MS = 20_000;
+/** The longer run is that of `npm run test:faults`. */
+const RANDOM_MS = process.env['FAULTS'] === 'all' ? 40_000 : 5_000;
 const NUMBERS_PER_CALL = 40;
 const someCalls = fc.noBias(fc.array(fc.array(fc.nat(10_000), { minLength: NUMBERS_PER_CALL, maxLength: NUMBERS_PER_CALL }), { minLength: 1, maxLength: 60, size: 'max' }));
 
@@ -57,28 +58,38 @@ const kindOf = (name: string, answer: unknown): string => {
   return result === undefined ? `${name} ${value === null || typeof value === 'boolean' ? String(value) : 'done'}` : `claim ${result.kind}`;
 };
 
-/** What has to have come up, dozens of times in a run of usual length, for the comparison to mean something. */
+/** What has to have come up for the comparison to mean something. */
 const MUST_COME_UP = [
   'claim claimed', 'claim waiting', 'claim not-new', 'claim account-busy', 'claim refused', 'changeAttempt true', 'changeAttempt false', 'changeAttempt thrown', 'takeOver done', 'takeOver null',
   'changePlan true', 'booked some', 'booked none', 'overfilled', 'book refused', 'post true', 'quarantine done', 'requeue done', 'takeJobs done',
 ];
 
-it('answers as Postgres does, and leaves the same rows', async () => {
-  const seen = new Set<string>();
-  await fc.assert(
-    fc.asyncProperty(someCalls, async (calls) => {
-      const scene = await database.scene();
-      const maker = new CallMaker(scene);
-      for (const numbers of calls) {
-        const { name, make } = maker.next(pickFrom(numbers));
-        const expected = await answerOf(make(scene.postgres));
-        const answer = await answerOf(make(scene.memory));
-        expect({ name, ...(answer as object) }).toEqual({ name, ...(expected as object) });
-        seen.add(kindOf(name, answer));
-      }
-      expect(await tellAll(scene, scene.memory)).toEqual(await tellAll(scene, scene.postgres));
-    }),
-    { numRuns: 1_000, interruptAfterTimeLimit: TIME_LIMIT_MS },
-  );
+/** Drawn once for all, and enough for all of these to come up: how far chance gets in its time depends on the machine. */
+const FIRST_CALLS = fc.sample(someCalls, { seed: 24, numRuns: 8 });
+
+const seen = new Set<string>();
+
+async function makeOnBoth(calls: readonly (readonly number[])[]): Promise<void> {
+  const scene = await database.scene();
+  const maker = new CallMaker(scene);
+  for (const numbers of calls) {
+    const { name, make } = maker.next(pickFrom(numbers));
+    const expected = await answerOf(make(scene.postgres));
+    const answer = await answerOf(make(scene.memory));
+    expect({ name, ...(answer as object) }).toEqual({ name, ...(expected as object) });
+    seen.add(kindOf(name, answer));
+  }
+  expect(await tellAll(scene, scene.memory)).toEqual(await tellAll(scene, scene.postgres));
+}
+
+it('answers as Postgres does, and leaves the same rows, in calls of every outcome', async () => {
+  for (const calls of FIRST_CALLS) await makeOnBoth(calls);
   expect(MUST_COME_UP.filter((kind) => !seen.has(kind))).toEqual([]);
+});
+
+it('answers as Postgres does, and leaves the same rows, whatever is called', async () => {
+  const untilMs = performance.now() + RANDOM_MS;
+  await fc.assert(fc.asyncProperty(someCalls, async (calls) => {
+    if (performance.now() < untilMs) await makeOnBoth(calls);
+  }), { numRuns: 1_000 });
 });
