@@ -4,7 +4,7 @@ import { madeCandles } from './made-candles.js';
 import { isHalfway, killHard, openProduct, slowSpec, type Product } from './runner-product.js';
 
 const ASSETS = ['HANA', 'TRUTH', 'SIREN', 'BSB'];
-const BARS = 1_200_000;
+const BARS = 700_000;
 const SLOW = slowSpec(ASSETS);
 const QUICK_ASSETS = ASSETS.slice(0, 3);
 
