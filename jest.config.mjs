@@ -18,6 +18,7 @@ export default {
   testRegex: '\\.spec\\.ts$',
   // All faults take a quarter of an hour: `npm run test:faults`. Every run of the tests has the quick ones, and looks that none is missing.
   testPathIgnorePatterns: ['/node_modules/', ...(process.env.FAULTS === 'all' ? [] : ['/test/e2e/faults/(?!quick|failpoint-registry|matrix)[^/]+\\.spec\\.ts$'])],
+  testSequencer: '<rootDir>/scripts/longest-first-sequencer.cjs',
   transform: { '\\.ts$': ['@swc/jest', swc], '\\.m?js$': '<rootDir>/scripts/esm-deps-transformer.cjs' },
   transformIgnorePatterns: [],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
