@@ -5,8 +5,7 @@ import { checkQuiet } from './invariants/check-quiet.js';
 import { runWorld } from './run-world.js';
 import type { AttemptRow } from './store/rows.js';
 import { loadExchangeLibrary } from './world/load-exchange-library.js';
-import { Operator } from './world/operator.js';
-import { NO_ODDS, QUOTE, type Disturbances, type WorldSettings } from './world/settings.js';
+import { NO_ODDS, QUOTE, type Disturbances, type PortfolioWish, type WorldSettings } from './world/settings.js';
 import { openWorld, type World } from './world/world.js';
 
 /*
@@ -47,12 +46,25 @@ function settingsWith(caps: Partial<RiskCaps>): WorldSettings {
   };
 }
 
+/** Asks once a minute until the portfolio runs: markets and balances are known a little after the start. */
+function wishFor(world: World): void {
+  const { time, desk, settings: { portfolios: [{ name, mode, capital, draft }] } } = world as World & { readonly settings: { readonly portfolios: readonly [PortfolioWish] } };
+  const ask = async (): Promise<void> => {
+    const { stores, create, state } = desk()!;
+    const found = await stores.portfolios.find(name);
+    if (found === null) await create.run({ name, mode, draft, capital, isCapitalNamedTwice: false, principal: 'operator', key: null });
+    else if (found.state === 'created') await state.start({ idOrName: found.id, confirmation: { name, capital }, acceptsUnknownWithdrawalRight: true, principal: 'operator' });
+    if (found?.state !== 'running') time.after(MINUTE_MS, () => void ask());
+  };
+  time.after(MINUTE_MS, () => void ask());
+}
+
 /** The reply to the first order is lost, and from its plan on nothing that is asked for is newer, for eight minutes. */
 async function scenario(caps: Partial<RiskCaps> = {}) {
   await loadExchangeLibrary();
   const world = openWorld({ seed: 1, startMs: START_MS, settings: settingsWith(caps), markets: BASES.map(calmMarket) });
-  const { time, chance, settings, desk, haltFile, marks, trace, database, exchange } = world;
-  new Operator({ time, chance: chance.fork('operator'), wishes: settings.portfolios, bases: BASES, desk, haltFile, hit: marks.hit, note: trace.note }).start();
+  const { time, database, exchange } = world;
+  wishFor(world);
   exchange.state.faults.add({ fault: 'reply-lost', on: 'POST /api/v3/order', where: {}, rate: 1, seed: 1, limit: 1, parameters: {} }, START_MS);
   const course = { staleFromMs: 0, deadMs: 0, foundMs: 0 };
   database.plans.watch((_plan, before) => {
