@@ -18,7 +18,7 @@ export const LOOK_UP = 'GET /api/v3/order';
 const HASTE = {
   // Longer than the exchange is waited for.
   ORDER_LEASE_MS: '12000', DEAD_SPREAD_MS: '1000',
-  REQUEUE_EVERY_MS: '500', REQUEUE_GRACE_MS: '1000', ABORT_PAUSE_MS: '500', GROUP_LEASE_MS: '2000', TICK_EVERY_MS: '500', ACTIVE_SWEEP_EVERY_MS: '500',
+  REQUEUE_EVERY_MS: '500', REQUEUE_GRACE_MS: '1000', ABORT_PAUSE_MS: '500', GROUP_LEASE_MS: '2000', TICK_EVERY_MS: '200', ACTIVE_SWEEP_EVERY_MS: '500',
   BALANCES_EVERY_MS: '1000', DIFFERING_EVERY_MS: '300', DIFFERENCE_CONFIRM_MS: '1500', MARKETS_EVERY_MS: '1000', HEARTBEAT_EVERY_MS: '500',
 };
 /** Each row has markets of its own, so that what stands against one afterwards stands against no other. */

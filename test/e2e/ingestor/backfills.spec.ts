@@ -4,8 +4,8 @@ import { INTERVAL_MS, type SeriesIdentity } from '#domain';
 import { PostgresCandleGapStore, PostgresCandleStore } from '#persistence';
 import { openIngestProduct, until, type IngestProduct } from './ingest-product.js';
 
-/** Some hundred pages, eight steps: there is time to interrupt it. */
-const CANDLES = 120_000;
+/** Some seventy pages, five steps: there is time to interrupt it, twice. */
+const CANDLES = 75_000;
 const MINUTE_MS = INTERVAL_MS['1m'];
 const HANA: SeriesIdentity = { exchange: 'SIMULATOR', base: 'HANA', quote: 'USDT', interval: '1m' };
 /** Two days ago: long before the simulator's market time began to run faster. */
