@@ -2,7 +2,7 @@ import { Chance } from './chance.js';
 import { SimulatedProcess, type Life, type ProcessOdds } from './simulated-process.js';
 import { VirtualTime } from './virtual-time.js';
 
-const NEVER_MIND: ProcessOdds = { crash: 0, pause: 0, storeFailure: 0, storeSlow: 0 };
+const NEVER_MIND: ProcessOdds = { crash: 0, pause: 0, longestPauseMs: 120_000, storeFailure: 0, storeSlow: 0 };
 const nothing = (): void => undefined;
 
 function aProcess(odds: Partial<ProcessOdds>, boot: (life: Life, run: number) => void) {

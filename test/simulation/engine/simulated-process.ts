@@ -6,6 +6,7 @@ import type { VirtualTime } from './virtual-time.js';
 export interface ProcessOdds {
   readonly crash: number;
   readonly pause: number;
+  readonly longestPauseMs: number;
   /** Of a call to the database: it fails, before or after it has taken effect. */
   readonly storeFailure: number;
   readonly storeSlow: number;
@@ -33,7 +34,7 @@ export interface ProcessParts {
 
 const NEVER = new Promise<never>(() => undefined);
 const RESTART_MS = { from: 500, to: 30_000 };
-const PAUSE_MS = { from: 1_000, to: 120_000 };
+const SHORTEST_PAUSE_MS = 1_000;
 
 /** A process of the product: it can die at any await, stand still for minutes, and has a wall clock of its own. */
 export class SimulatedProcess {
@@ -218,10 +219,10 @@ export class Life {
 
   private mishap(): void {
     const { chance, odds } = this.process.parts;
-    const { crash, pause } = odds();
+    const { crash, pause, longestPauseMs } = odds();
     const draw = chance.fraction();
     if (draw < crash) this.process.crash('at an await');
-    else if (draw < crash + pause) this.process.pause(chance.whole(PAUSE_MS.from, PAUSE_MS.to));
+    else if (draw < crash + pause) this.process.pause(chance.whole(SHORTEST_PAUSE_MS, longestPauseMs));
   }
 
   private abortable(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {

@@ -8,7 +8,7 @@ export type Random = () => number;
 /** What can become of a request on its way, at the exchange and on the way back, `ok` aside. */
 export const FAULTY_FATES = [
   'refused-connection', 'silent-connection',
-  'lost-request', 'late-request', 'reset-before-acceptance', 'error-before-acceptance',
+  'lost-request', 'late-request', 'torn-request', 'reset-before-acceptance', 'error-before-acceptance',
   'lost-reply', 'late-reply', 'reset-after-acceptance', 'cut-reply', 'error-after-acceptance', 'garbled-reply',
   'refused-after-acceptance', 'too-many-requests', 'firewall', 'maintenance', 'access-refused', 'lying-refusal', 'unknown-code', 'replayed-request',
 ] as const;
@@ -82,6 +82,7 @@ const FAULTS_OF: Readonly<Record<FateKind, (random: Random) => readonly DrawnFau
   'silent-connection': () => [],
   'lost-request': () => [{ fault: 'request-lost', parameters: {} }],
   'late-request': (random) => [{ fault: 'request-delayed', parameters: { ms: lateMs(random) } }],
+  'torn-request': (random) => [{ fault: 'request-delayed', parameters: { ms: between(random, A_LITTLE_LATE_MS.least, A_LITTLE_LATE_MS.most) } }],
   'reset-before-acceptance': () => [{ fault: 'reset-before-acceptance', parameters: {} }],
   'error-before-acceptance': (random) => [{ fault: 'error-before-acceptance', parameters: aServerError(random) }],
   'lost-reply': () => [{ fault: 'reply-lost', parameters: {} }],

@@ -24,7 +24,7 @@ describe('a way without faults', () => {
     // Chance stands at a half: 20 + floor(0.5 x 281) = 160 ms each way.
     expect(held.time.nowMs() - startMs).toBe(320);
     expect(held.accepted).toEqual([{ clientOrderId: 'buy-1', atMs: startMs + 160 }]);
-    expect(held.posts).toEqual([{ clientOrderId: 'buy-1', marketId: 'HANAUSDT', sentMs: startMs, fate: 'ok' }]);
+    expect(held.posts).toEqual([{ clientOrderId: 'buy-1', marketId: 'HANAUSDT', signedMs: startMs, sentMs: startMs, fate: 'ok' }]);
     expect(await lookedUp(held)).toMatchObject({ kind: 'found', order: { status: 'filled', filledQuantity: '1', filledNotional: '100' } });
     expect(await fillsOf(held, startMs)).toMatchObject([{ clientOrderId: 'buy-1', quantity: '1', price: '100', fee: '0.05', feeAsset: 'USDT', filledMs: startMs + 160 }]);
     // 1000 - 100 - 0.05 % of 100.
@@ -70,6 +70,8 @@ const ROWS: readonly Row[] = [
   { fate: 'silent-connection', outcome: refused({ proof: 'not-sent', isRetryable: true }), accepted: 0, knownAfterMs: 10_000 },
   { fate: 'lost-request', outcome: unknown(), accepted: 0, knownAfterMs: 10_000 },
   { fate: 'late-request', outcome: unknown(), accepted: 0, knownAfterMs: 10_000 },
+  // 1 + 0.5 x 3 s later than it would: within the window still.
+  { fate: 'torn-request', outcome: unknown(), accepted: 1, knownAfterMs: 160 },
   { fate: 'reset-before-acceptance', outcome: unknown(), accepted: 0, knownAfterMs: 320 },
   { fate: 'error-before-acceptance', outcome: unknown({ httpStatus: 503 }), accepted: 0, knownAfterMs: 320 },
   { fate: 'lost-reply', outcome: unknown(), accepted: 1, knownAfterMs: 10_000 },

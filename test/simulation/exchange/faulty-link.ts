@@ -6,6 +6,8 @@ import { exchangeOf, type SimulatedExchange } from './simulated-exchange.js';
 export interface SentPost {
   readonly clientOrderId: string;
   readonly marketId: string;
+  /** The time that it is signed with. */
+  readonly signedMs: number;
   readonly sentMs: number;
   readonly fate: FateKind;
 }
@@ -87,6 +89,8 @@ class DrawnLink implements FaultyLink {
       this.counted.timeouts += 1;
       end({ kind: 'lost', cause: `no answer within ${request.timeoutMs} ms` });
     });
+    // Something between the two hangs up, and carries the request on all the same.
+    if (fate.kind === 'torn-request') at(fate.thereMs, () => end({ kind: 'lost', cause: 'read ECONNRESET' }));
     patience.wait(fate.thereMs, () => void this.deliver(request, fate, patience).then(end));
   }
 
@@ -156,11 +160,11 @@ function untilAborted(signal: AbortSignal | undefined, carry: (end: (exchange: H
   });
 }
 
-function orderIn({ method, url }: HttpRequest): Pick<SentPost, 'clientOrderId' | 'marketId'> | null {
+function orderIn({ method, url }: HttpRequest): Pick<SentPost, 'clientOrderId' | 'marketId' | 'signedMs'> | null {
   if (method !== 'POST') return null;
   const { pathname, searchParams } = new URL(url);
   if (pathname !== ORDER_PATH) return null;
-  return { clientOrderId: searchParams.get('newClientOrderId') ?? '', marketId: searchParams.get('symbol') ?? '' };
+  return { clientOrderId: searchParams.get('newClientOrderId') ?? '', marketId: searchParams.get('symbol') ?? '', signedMs: Number(searchParams.get('timestamp')) };
 }
 
 function count(counts: Partial<Record<FateKind, number>>, kind: FateKind): void {

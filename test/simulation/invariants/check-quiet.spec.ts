@@ -32,7 +32,7 @@ function settled() {
     database.ledger.insert({ id: database.nextId(), key, accountId, kind: 'fill', occurredMs: NOW_MS, bookedMs: NOW_MS, memo: null, postings: entries });
   };
   post('allocation', [['portfolio', 'USDT', '900'], ['unassigned', 'USDT', '100'], ['market', 'USDT', '-1000']]);
-  post('fill', [['portfolio', 'HANA', '1'], ['market', 'HANA', '-1'], ['portfolio', 'USDT', '-100.05'], ['market', 'USDT', '100.05']]);
+  post(`fill:account:HANAUSDT:${tradeId}`, [['portfolio', 'HANA', '1'], ['market', 'HANA', '-1'], ['portfolio', 'USDT', '-100.05'], ['market', 'USDT', '100.05']]);
   for (const [portfolioId, asset, quantity] of [['portfolio', 'USDT', '799.95'], ['', 'USDT', '100'], ['portfolio', 'HANA', '1']] as const) {
     database.holdings.insert({ accountId, portfolioId, asset, quantity, lastFillMs: null });
   }
@@ -66,14 +66,14 @@ describe('I6', () => {
   ])('sees a fill that %s', (fault, plant) => {
     const scene = settled();
     plant(scene);
-    expect(scene.check()).toEqual([`I6: account: fill ${scene.tradeId} of r1 in HANAUSDT ${fault}`]);
+    expect(ofFills(scene.check())).toEqual([`I6: account: fill ${scene.tradeId} of r1 in HANAUSDT ${fault}`]);
   });
 
   it('sees a fill in the books that the exchange does not have', () => {
     const scene = settled();
     const row = scene.database.fills.get(scene.fillKey)!;
     scene.database.fills.insert({ ...row, fill: { ...row.fill, venueTradeId: 'made-up' } });
-    expect(scene.check()).toEqual(['I6: account: the books have a fill made-up in HANAUSDT that the exchange has not']);
+    expect(ofFills(scene.check())).toEqual(['I6: account: the books have a fill made-up in HANAUSDT that the exchange has not']);
   });
 
   it('sees a trade by hand that a sweep has passed over, and not one of before the first sweep', () => {
@@ -97,6 +97,18 @@ describe('I5', () => {
     const scene = settled();
     scene.venue.setFree('account', 'USDT', '899.94');
     expect(scene.check()).toEqual([]);
+  });
+
+  it('sees what a fill did to the books where that is not what it was: its fee forgotten, or nothing at all', () => {
+    const scene = settled();
+    const { database, fillKey, tradeId } = scene;
+    database.fills.update(fillKey, { fill: { ...database.fills.get(fillKey)!.fill, fee: '0.06' } });
+    database.fills.insert({ ...database.fills.get(fillKey)!, fill: { ...database.fills.get(fillKey)!.fill, venueTradeId: 'unposted' } });
+    expect(scene.check().filter((line) => line.startsWith('I5'))).toEqual([
+      `I5: fill ${tradeId} changed portfolio by -100.05 USDT in the books, and was -100.06`,
+      'I5: fill unposted changed portfolio by 0 HANA in the books, and was 1',
+      'I5: fill unposted changed portfolio by 0 USDT in the books, and was -100.06',
+    ]);
   });
 
   it('sees a transaction that does not come to nothing', () => {
@@ -132,7 +144,12 @@ describe('I13', () => {
   it('sees what was under way then and is now, and neither what has ended nor what has begun since', () => {
     const scene = openLawlessScene();
     const { database, accountId, planId, intentId, violations } = scene;
-    anIntentRow(database, planId, { id: 'ended', leg: 1 });
+    database.intents.update(intentId, { state: 'unknown' });
+    for (const [id, state] of [['ended', 'sending'], ['waiting', 'new']] as const) {
+      anIntentRow(database, planId, { id, leg: 1 });
+      database.intents.update(id, { state });
+    }
+    // A leg that has not gone out may wait until its plan's deadline.
     const then = unfinished(database);
     database.intents.update('ended', { state: 'skipped' });
     anIntentRow(database, planId, { id: 'begun', leg: 2 });
@@ -148,6 +165,7 @@ describe('I13', () => {
   it('has nothing to say where all of it has ended', () => {
     const scene = openLawlessScene();
     const { database, planId, intentId, violations } = scene;
+    database.intents.update(intentId, { state: 'acked' });
     const then = unfinished(database);
     expect(then).toEqual({ intents: [intentId], plans: [planId] });
     database.intents.update(intentId, { state: 'filled' });

@@ -6,6 +6,8 @@ import type { AttemptRow, FillRow } from '../store/rows.js';
 import { Tables } from '../store/tables.js';
 import { Violations } from './violations.js';
 
+export { NOW_MS };
+
 /** The tables as checkers see them, without the rules: what the database itself would refuse can be planted. */
 export class LawlessDatabase extends Tables {
   readonly indexes = { ...indexesOf(this), ...operationIndexesOf(this) };

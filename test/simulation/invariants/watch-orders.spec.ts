@@ -1,5 +1,5 @@
 import { aPlanRow, anIntentRow } from '../store/memory-scene.js';
-import { anAttemptRow, openLawlessScene, told } from './lawless-scene.js';
+import { anAttemptRow, NOW_MS, openLawlessScene, told } from './lawless-scene.js';
 import { watchOrders, type OrderWatchParts } from './watch-orders.js';
 
 function aWatch(change: Partial<OrderWatchParts> = {}) {
@@ -7,7 +7,7 @@ function aWatch(change: Partial<OrderWatchParts> = {}) {
   const parts = { mayReplay: false, mayOverTrade: false, isLie: () => false, hasTraded: () => false, isServerSteady: () => true, ...change };
   const watch = watchOrders(scene.database, scene.violations, parts);
   const accept = (clientOrderId: string): void => watch.onAccepted({ clientOrderId, marketId: 'HANAUSDT', accountId: scene.accountId });
-  return { ...scene, told: () => told(scene), onPost: (id: string) => watch.onPost(id), accept, lateAccepts: watch.lateAccepts, replayed: watch.replayed };
+  return { ...scene, told: () => told(scene), onPost: (id: string, signedMs = NOW_MS) => watch.onPost(id, signedMs), accept, lateAccepts: watch.lateAccepts, replayed: watch.replayed };
 }
 
 it('has nothing to say of an order that is saved, sent once, taken once and ended', () => {
@@ -34,6 +34,13 @@ describe('I1', () => {
     onPost('r1');
     expect(heard()).toEqual(['I1: r1 was sent and no attempt of that id is saved']);
   });
+});
+
+it('P4 sees a request that is signed with another time than the one that was saved', () => {
+  const { database, intentId, onPost, told: heard } = aWatch();
+  anAttemptRow(database, intentId);
+  onPost('r1', NOW_MS + 1);
+  expect(heard()).toEqual([`P4: r1 was signed with ${NOW_MS + 1}, and ${NOW_MS} is saved`]);
 });
 
 it.each(['prepared', 'unknown', 'acked'] as const)('I2 sees a second attempt beside one that is %s', (state) => {

@@ -27,7 +27,7 @@ export interface OrderWatchParts {
 
 export interface OrderWatch {
   /** A request of an order has left. */
-  onPost(clientOrderId: string): void;
+  onPost(clientOrderId: string, signedMs: number): void;
   /** The exchange took one. */
   onAccepted(order: AcceptedOrder): void;
   readonly lateAccepts: () => number;
@@ -57,11 +57,14 @@ export function watchOrders(database: MemoryDatabase, violations: Violations, { 
     for (const excess of overTrades.add(attempt)) violations.report('P4', excess);
   });
 
-  const onPost = (clientOrderId: string): void => {
+  const onPost = (clientOrderId: string, signedMs: number): void => {
     const count = (posts.get(clientOrderId) ?? 0) + 1;
     posts.set(clientOrderId, count);
     if (count > 1) violations.report('I1', `${clientOrderId} was sent ${count} times`);
-    if (database.attempts.get(clientOrderId) === undefined) violations.report('I1', `${clientOrderId} was sent and no attempt of that id is saved`);
+    const attempt = database.attempts.get(clientOrderId);
+    if (attempt === undefined) violations.report('I1', `${clientOrderId} was sent and no attempt of that id is saved`);
+    // The exchange's window is what keeps a late request from being taken: it has to begin where it was saved to begin.
+    else if (attempt.signMs !== signedMs) violations.report('P4', `${clientOrderId} was signed with ${signedMs}, and ${attempt.signMs} is saved`);
   };
 
   const onAccepted = ({ clientOrderId, marketId }: AcceptedOrder): void => {

@@ -2,7 +2,7 @@ import type { ExchangeDisturber } from './disturb-exchange.js';
 import type { Operator } from './operator.js';
 import type { World } from './world.js';
 
-const ACTS_ON_PAPER = ['pause', 'stop', 'halt'] as const;
+const ACTS_ON_PAPER = ['pause', 'pause-buys', 'stop', 'halt', 'reduce-only'] as const;
 const ACTS = [...ACTS_ON_PAPER, 'move', 'move-and-restart'] as const;
 /** So soon after the moment, at most. */
 const WITHIN_MS = 8_000;
@@ -22,8 +22,8 @@ export function aimDisturbances(world: World, operator: Operator, outside: Excha
     const act = chance.pick(isLive(accountId) ? ACTS : ACTS_ON_PAPER);
     marks.hit(`aimed at a plan: ${act}`);
     soon(() => {
-      if (act === 'pause' || act === 'stop' || act === 'halt') void operator.interrupt(portfolioId, act);
-      else outside.moveAt(accountId);
+      if (act === 'move' || act === 'move-and-restart') outside.moveAt(accountId);
+      else void operator.interrupt(portfolioId, act);
       // Who starts compares the books before it goes on with the plan.
       if (act === 'move-and-restart') for (const one of executors) if (one.parts.name.includes(accountId)) one.crash('just now');
     });

@@ -24,6 +24,8 @@ const CHORES_MS = 120_000;
 /** Where the last chores found nothing to do, so many are left out. */
 const LEFT_OUT = 2;
 
+export type Interruption = 'pause' | 'pause-buys' | 'stop' | 'halt' | 'reduce-only';
+
 /** The people of the product: they want portfolios, change their minds, stop trading, and look after what asks for a person. */
 export class Operator {
   private chores: Promise<void> | null = null;
@@ -76,9 +78,9 @@ export class Operator {
   };
 
   /** While a plan of the portfolio is under way. */
-  async interrupt(portfolioId: string, how: 'pause' | 'stop' | 'halt'): Promise<void> {
+  async interrupt(portfolioId: string, how: Interruption): Promise<void> {
     const reason = 'just now';
-    if (how === 'halt') await this.ask(`engages halt for ${portfolioId}`, (desk) => desk.engage.run({ scope: `portfolio:${portfolioId}`, state: 'halt', reason, by: NAME }));
+    if (how === 'halt' || how === 'reduce-only') await this.ask(`engages ${how} for ${portfolioId}`, (desk) => desk.engage.run({ scope: `portfolio:${portfolioId}`, state: how, reason, by: NAME }));
     else await this.ask(`${how}s ${portfolioId}`, (desk) => desk.state.run({ idOrName: portfolioId, action: how, reason, principal: NAME }));
   }
 

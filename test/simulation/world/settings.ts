@@ -76,7 +76,7 @@ export interface WorldSettings {
 }
 
 export const NO_ODDS: Odds = {
-  process: { crash: 0, pause: 0, storeFailure: 0, storeSlow: 0 },
+  process: { crash: 0, pause: 0, longestPauseMs: 120_000, storeFailure: 0, storeSlow: 0 },
   redis: { drop: 0, duplicate: 0, delay: 0, reorder: 0 },
   link: NO_FAULTS,
 };
@@ -98,7 +98,7 @@ export function drawSettings(chance: Chance, bases: readonly string[], profile: 
     return { ...wish, draft: { ...draft, parameters, caps: DEFAULT_CAPS } };
   });
   const { process, ...odds } = settings.odds;
-  const rough = { ...process, crash: 3 * process.crash, pause: 3 * process.pause };
+  const rough = { ...process, crash: 3 * process.crash, pause: 3 * process.pause, longestPauseMs: 300_000 };
   return { ...settings, portfolios, odds: { ...odds, process: rough }, executors: 2, roundFloorMs: 30_000 };
 }
 
@@ -162,7 +162,7 @@ export function drawDraft(chance: Chance, assets: readonly string[]): Configurat
 function drawOdds(chance: Chance, roughness: number, shares: readonly number[]): Odds {
   const most = (odds: number): number => roughness * odds * chance.pick(shares);
   return {
-    process: { crash: most(0.002), pause: most(0.001), storeFailure: most(0.002), storeSlow: most(0.003) },
+    process: { crash: most(0.002), pause: most(0.001), longestPauseMs: 120_000, storeFailure: most(0.002), storeSlow: most(0.003) },
     redis: { drop: most(0.01), duplicate: most(0.02), delay: most(0.01), reorder: most(0.1) },
     link: { orders: { ...drawFates(most), 'refused-after-acceptance': chance.happens(0.25) ? most(0.01) : 0 }, questions: drawFates((odds) => most(odds / 2)), lag: { chance: most(0.15), mostMs: chance.pick([5_000, 20_000, 120_000]) } },
   };
@@ -171,7 +171,7 @@ function drawOdds(chance: Chance, roughness: number, shares: readonly number[]):
 /** An edge that replays requests is not among them: what that comes to has a test of its own. */
 function drawFates(most: (odds: number) => number): FateOdds {
   return {
-    'refused-connection': most(0.01), 'silent-connection': most(0.005), 'lost-request': most(0.02), 'late-request': most(0.02), 'reset-before-acceptance': most(0.01),
+    'refused-connection': most(0.01), 'silent-connection': most(0.005), 'lost-request': most(0.02), 'late-request': most(0.02), 'torn-request': most(0.01), 'reset-before-acceptance': most(0.01),
     'error-before-acceptance': most(0.01), 'lost-reply': most(0.02), 'late-reply': most(0.01), 'reset-after-acceptance': most(0.01), 'cut-reply': most(0.01),
     'error-after-acceptance': most(0.02), 'garbled-reply': most(0.02), 'too-many-requests': most(0.01), firewall: most(0.001), maintenance: most(0.002),
     'access-refused': most(0.001), 'lying-refusal': most(0.004), 'unknown-code': most(0.002),

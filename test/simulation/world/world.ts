@@ -77,10 +77,10 @@ export function openWorld({ seed, startMs, settings, markets, mayReplay = false,
   const redis = new SimulatedRedis({ time, chance: chance.fork('redis'), odds: () => state.odds.redis, note: trace.note, onFailure: (error) => reportFault(violations, error) });
   const link = openFaultyLink({
     exchange, random: chance.fork('link').fraction, odds: settings.odds.link, at: time.after, nowMs,
-    onPost: ({ clientOrderId, fate }) => {
+    onPost: ({ clientOrderId, signedMs, fate }) => {
       fates.set(clientOrderId, fate);
       trace.note('link', `${clientOrderId} leaves: ${fate}`);
-      orders.onPost(clientOrderId);
+      orders.onPost(clientOrderId, signedMs);
     },
   });
   const machine: Machine = {
