@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { UNLIMITED_BUDGET, VenueFailure, type OrderRequest, type RateBudget, type TradingPort } from '#application';
 import { freePort, startScriptedVenue, type ScriptedVenue, type VenueReply } from '#testing';
 import { createMexcTrading } from './create-mexc.js';
+import { loadMexcClass } from './load-mexc-class.js';
 import type { MexcOptions } from './mexc-options.js';
 
 const CREDENTIALS = { apiKey: 'mx0-key-of-the-test', secret: 'secret-of-the-test' };
@@ -10,6 +11,8 @@ const ACCEPTED = { symbol: 'HANAUSDT', orderId: 'C02__385413065019117569043' };
 
 let venue: ScriptedVenue;
 let pauses: number[];
+// Loaded at first use, which on a busy machine takes more of the first order's window than may go by.
+beforeAll(() => loadMexcClass());
 beforeEach(async () => {
   venue = await startScriptedVenue();
   pauses = [];
