@@ -10,3 +10,6 @@ process.on('message', (options: RunOptions) => {
     },
   );
 });
+
+// Whoever started it is gone: nobody wants the rest.
+process.on('disconnect', () => process.exit(1));
