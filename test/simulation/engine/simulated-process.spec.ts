@@ -37,6 +37,21 @@ it('goes on after an await where it is alive, and never where it has died meanwh
   expect(seen).toEqual(['run 2 went on']);
 });
 
+it('asks for nothing any more once it is dead, not even for what was about to go on at the moment of its death', async () => {
+  const counter = aCounter();
+  const { time } = aProcess({}, (life, run) => {
+    if (run > 1) return;
+    const { process: dying, time: later } = { process: life.process, time: life.process.parts.time };
+    const port = life.port('counter', counter);
+    // Two awaits end at the same moment; between them it dies.
+    void life.timer.pause(100).then(() => dying.crash('a test'));
+    void life.timer.pause(100).then(() => port.add());
+    later.after(200, () => void life.call(() => Promise.reject(new Error('nobody hears of it'))));
+  });
+  await time.runUntil(60_000, nothing);
+  expect(counter.state.count).toBe(0);
+});
+
 it('stands still for as long as it is stopped: its timers too, and its awaits end afterwards', async () => {
   const seen: number[] = [];
   const { time, process } = aProcess({}, (life) => {

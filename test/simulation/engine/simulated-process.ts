@@ -156,7 +156,12 @@ export class Life {
 
   /** The same without the database's own troubles: what it meets on its way is the port's business. */
   port<Port extends object>(name: string, port: Port): Port {
-    return this.wrapped(name, port, (_label, call) => this.io(call()));
+    return this.wrapped(name, port, (_label, call) => this.call(call));
+  }
+
+  /** A dead process does nothing any more, whatever was about to go on in it at the moment of its death. */
+  call<Value>(work: () => Promise<Value>): Promise<Value> {
+    return this.isOver ? NEVER : this.io(work());
   }
 
   private wrapped<Port extends object>(name: string, port: Port, through: (label: string, call: () => Promise<unknown>) => Promise<unknown>): Port {

@@ -63,7 +63,15 @@ const CLAIMS: readonly Mutant[] = [
   one('ignores-breaker', 'an open breaker stops nothing', `${EXECUTION}/judge-claim.ts`, 'quarantineGuard, breakerGuard]', 'quarantineGuard]'),
   one('ignores-market', 'a market that is closed is traded', `${EXECUTION}/judge-claim.ts`, "if (tradability.kind === 'untradable') return skip", "if (seenMs < 0) return skip"),
   one('ignores-caps', 'no cap holds', `${EXECUTION}/judge-claim.ts`, 'if (exceeded !== null) return endPlan', 'if (exceeded !== null && exceeded.detail === "") return endPlan'),
-  one('forgets-deadline', 'legs go out after the deadline of their plan', `${EXECUTION}/judge-claim.ts`, 'accountGuard, deadlineGuard, reduceOnlyGuard', 'accountGuard, reduceOnlyGuard'),
+  {
+    name: 'forgets-deadline', fault: 'legs go out after the deadline of their plan',
+    patches: [
+      { file: `${EXECUTION}/judge-claim.ts`, find: 'accountGuard, deadlineGuard, reduceOnlyGuard', replace: 'accountGuard, reduceOnlyGuard' },
+      { file: `${EXECUTION}/next-order-action.ts`, find: '  if (nowMs >= plan.deadlineMs) {', replace: '  if (nowMs < 0) {' },
+      { file: `${EXECUTION}/next-order-action.ts`, find: 'Math.min(intent.nextActionMs ?? nowMs, plan.deadlineMs)', replace: '(intent.nextActionMs ?? nowMs)' },
+      { file: `${EXECUTION}/next-plan-action.ts`, find: "if (leg.state === 'new' && nowMs >= plan.deadlineMs) return", replace: "if (leg.state === 'new' && nowMs < 0) return" },
+    ],
+  },
   one('two-orders-at-once', 'orders of one account do not take turns', `${STORE}/memory-claims.ts`, 'const leases = [intent, ...indexes.sendingOfAccount(intent.accountId)]', 'const leases = [intent, ...indexes.sendingOfAccount(intent.accountId).slice(0, 0)]'),
 ];
 
@@ -87,7 +95,8 @@ const TRUST: readonly Mutant[] = [
   one('5xx-is-refused', 'an error of the server is taken for a refusal', 'libs/exchange/src/mexc/classify-submit.ts', 'if (status >= 500) return unknown(answer, `HTTP ${status}`);', "if (status >= 500) return refused(answer, { isRetryable: true, reaction: 'none' }, null);"),
   one('believes-garbage', 'a body that is no order is taken for an order refused', 'libs/exchange/src/mexc/classify-submit.ts', "if (!isRecord(json)) return unknown(answer, 'the answer is not the JSON of an order');", "if (!isRecord(json)) return refused(answer, { isRetryable: true, reaction: 'none' }, null);"),
   one('sends-what-was-refused', 'an order refused for good is sent again', `${EXECUTION}/judge-submit.ts`, 'const isLast = !isRetryable || context.attemptNo >= RETRY.maxAttempts;', 'const isLast = context.attemptNo >= 50;'),
-  one('ignores-balances', 'an order is given up though the balances say otherwise', `${EXECUTION}/resolve-order.ts`, 'isBalanceUnchanged: await accountBooks.isBalanceUnchanged(venue.accountId, [intent.base, quote]),', 'isBalanceUnchanged: true,'),
+  one('asks-nothing-more', 'an order is given up without a look at trades, open orders and balances', `${EXECUTION}/resolve-order.ts`,
+    '...(await this.evidence(held, venue)) });', "...(venue.mode === 'live' ? clean : await this.evidence(held, venue)) });"),
 ];
 
 const LIVENESS: readonly Mutant[] = [

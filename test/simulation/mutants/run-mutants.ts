@@ -20,6 +20,9 @@ interface Verdict {
 }
 
 const SEARCHED_DAYS = 0.25;
+/** Looked through where the pinned one does not kill any more. */
+const OTHER_WORLDS = 120;
+const VIOLATION = /^ {2}(?:I\d+|P4|product) .*$/mu;
 
 /** Runs the simulation with the fault planted; what it printed, and how it ended. */
 function simulate({ patches }: Mutant, { seed, days }: Killer, worlds: number): Promise<{ readonly code: number | null; readonly output: string }> {
@@ -35,17 +38,28 @@ function simulate({ patches }: Mutant, { seed, days }: Killer, worlds: number): 
   });
 }
 
-/** 1 is a violation. Everything else is a survivor: 3 where the fault could not be planted, since nothing is proven then. */
+/** 1 is a violation. Everything else is none: 3 where the fault could not be planted, since nothing is proven then. */
+async function tryTo(mutant: Mutant, killer: Killer, worlds: number): Promise<Pick<Verdict, 'isKilled' | 'how'>> {
+  const { code, output } = await simulate(mutant, killer, worlds);
+  const violation = VIOLATION.exec(output)?.[0].trim().slice(0, 150);
+  const seed = /SEED=(\d+)/u.exec(output)?.[1];
+  if (code === 1 && violation !== undefined) return { isKilled: true, how: `seed ${seed}: ${violation}` };
+  return { isKilled: false, how: code === 0 ? 'SURVIVED' : `could not be run: ${output.trim().split('\n').slice(-3).join(' ')}` };
+}
+
+/**
+ * The pinned world first. Where it kills no more, other worlds do: every change of the product makes other ones of the same
+ * seeds. That is told, so that another one is pinned; a mutant that survives them all fails the build.
+ */
 async function judge(mutant: Mutant, searched: number | null): Promise<Verdict> {
   const startMs = performance.now();
+  const told = (verdict: Pick<Verdict, 'isKilled' | 'how'>): Verdict => ({ mutant, ...verdict, seconds: (performance.now() - startMs) / 1_000 });
   const killer = KILLERS[mutant.name];
-  const told = (isKilled: boolean, how: string): Verdict => ({ mutant, isKilled, how, seconds: (performance.now() - startMs) / 1_000 });
-  if (killer === undefined && searched === null) return told(false, 'no seed is pinned for it: npm run mutants -- --only NAME --search 20');
-  const { code, output } = searched === null ? await simulate(mutant, killer!, 1) : await simulate(mutant, { seed: 1, days: SEARCHED_DAYS }, searched);
-  const violation = /^ {2}(?:I\d+|P4|product) .*$/mu.exec(output)?.[0].trim().slice(0, 150);
-  const seed = /SEED=(\d+)/u.exec(output)?.[1];
-  if (code === 1 && violation !== undefined) return told(true, `seed ${seed}: ${violation}`);
-  return told(false, code === 0 ? 'SURVIVED' : `could not be run: ${output.trim().split('\n').slice(-3).join(' ')}`);
+  if (killer === undefined && searched === null) return told({ isKilled: false, how: 'no seed is pinned for it: npm run mutants -- --only NAME --search 20' });
+  const pinned = searched === null ? await tryTo(mutant, killer!, 1) : null;
+  if (pinned !== null && (pinned.isKilled || pinned.how !== 'SURVIVED')) return told(pinned);
+  const other = await tryTo(mutant, { seed: 1, days: SEARCHED_DAYS }, searched ?? OTHER_WORLDS);
+  return told(pinned === null || !other.isKilled ? other : { ...other, how: `${other.how}; no longer seed ${killer!.seed}, which is pinned` });
 }
 
 async function main(): Promise<number> {

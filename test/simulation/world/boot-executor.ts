@@ -63,7 +63,7 @@ function named(access: VenueAccess, key: LiveKey | null): VenueAccess {
   return access.live === null || key === null ? access : { ...access, live: { ...access.live, accountId: key.accountId } };
 }
 
-const throughLife = (machine: Machine, life: Life): Machine['send'] => (request) => life.io(machine.send(request));
+const throughLife = (machine: Machine, life: Life): Machine['send'] => (request) => life.call(() => machine.send(request));
 
 function consume(machine: Machine, life: Life, core: Core, stores: ReturnType<typeof storesOf>): void {
   const awake = { isAwake: () => life.process.isAwake(life), isDead: () => life.isDead, concurrency: CONCURRENCY };

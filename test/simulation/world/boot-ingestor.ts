@@ -20,7 +20,7 @@ export function bootIngestor(machine: Machine): (life: Life) => void {
     const { clock, timer, monotonicMs } = life;
     const marketData = createMexcMarketData({
       venue: VENUE, origin: machine.origin, budget: UNLIMITED_BUDGET, purpose: 'ingestion', clock, timer, monotonicMs, random: machine.chance.fraction, log,
-      send: (request) => life.io(machine.send(request)),
+      send: (request) => life.call(() => machine.send(request)),
     });
     const watch = new VenueWatch({ marketData, origin: machine.origin, store: stores.markets, clock, timer, log, statusEveryMs: 300_000, marketsEveryMs: 1_200_000 });
     const own = new OwnMarkets({ watches: stores.watches, venue: VENUE, groups: () => ALL_GROUPS, everyMs: 60_000, timer, log });
