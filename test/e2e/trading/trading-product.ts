@@ -16,7 +16,7 @@ import { recordPrices, STEP_MS, type PriceStep } from './recorded-prices.js';
 export const LIVE_ACCOUNT = 'live-simulator';
 
 /** Short enough that a test need not wait for the product's real patience. */
-const QUICK = { PRICE_EVERY_MS: '100', WATCH_EVERY_MS: '250', TICK_EVERY_MS: '200', STATUS_EVERY_MS: '500', SWEEP_EVERY_MS: '1000', JOB_LOCK_MS: '2000', JOB_STALLED_CHECK_MS: '1000' };
+const QUICK = { PRICE_EVERY_MS: '200', WATCH_EVERY_MS: '250', STATUS_EVERY_MS: '500', SWEEP_EVERY_MS: '1000', JOB_LOCK_MS: '2000', JOB_STALLED_CHECK_MS: '1000' };
 
 export const WORKERS = ['price-ingestor', 'strategy-evaluator', 'order-executor'] as const;
 export type Worker = (typeof WORKERS)[number];
