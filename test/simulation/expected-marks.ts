@@ -29,6 +29,6 @@ export const EXPECTED_MARKS: readonly string[] = [
   'plan done: all legs', ...PLAN_ENDS.map((reason) => `plan aborted: ${reason}`),
   ...FAULTY_FATES.filter((fate) => fate !== 'replayed-request').map((fate) => `link: ${fate}`),
   ...FAILPOINTS.filter((name) => !ELSEWHERE.has(name)).map((name) => `failpoint: ${name}`),
-  ...['stale-epoch', 'late-accept', 'order-dead', 'order-found', 'order-unresolved', 'order-unknown', 'breaker-opened', 'account-halted', 'gate-closed', 'work-requeued', 'market-set-aside'].map((event) => `log: ${event}`),
+  ...['stale-epoch', 'late-order-found', 'order-dead', 'order-found', 'order-unresolved', 'order-unknown', 'breaker-opened', 'account-halted', 'gate-closed', 'work-requeued', 'market-set-aside'].map((event) => `log: ${event}`),
   ...['fill', 'external-fill', 'external-deposit', 'external-withdrawal', 'allocation', 'release', 'paper-deposit', 'paper-withdrawal'].map((kind) => `ledger: ${kind}`),
 ];

@@ -14,5 +14,6 @@ const REGRESSIONS = JSON.parse(readFileSync(path.join(import.meta.dirname, 'regr
 it.each(REGRESSIONS)('seed $seed, $days days, in which $why', async ({ seed, days }) => {
   const { violations, events } = await runWorld({ seed, days });
   expect(violations).toEqual([]);
-  expect(events).toBeGreaterThan(1_000);
+  // A calm world has some six hundred.
+  expect(events).toBeGreaterThan(500);
 }, 600_000);

@@ -1,6 +1,6 @@
 import { Chance } from './engine/chance.js';
 import type { TracedEvent } from './engine/event-trace.js';
-import { checkConverged, checkQuiet, unfinished } from './invariants/check-quiet.js';
+import { checkConverged, checkQuiet, isInDoubt, unfinished, type QuietWorld } from './invariants/check-quiet.js';
 import { checkSecrets } from './invariants/check-secrets.js';
 import type { Violation } from './invariants/violations.js';
 import { drawMarkets } from './workload/market-mix.js';
@@ -106,16 +106,18 @@ async function comeToRest(world: World, operator: Operator): Promise<void> {
   for (const one of processes) one.wake();
   if (world.settings.executors > 1 && chance.happens(0.5)) executors[0]!.retire();
   const then = unfinished(database);
-  await phase(world, INTENTS_WITHIN_MS);
-  checkConverged(database, then, { intents: INTENTS_WITHIN_MS, plans: null }, violations);
-  await phase(world, PLANS_WITHIN_MS - INTENTS_WITHIN_MS);
-  checkConverged(database, then, { intents: null, plans: PLANS_WITHIN_MS }, violations);
-  for (const one of processes) if (/evaluator|ingestor/u.test(one.parts.name)) one.retire();
-  await phase(world, REST_MS);
   const steps = new Map(exchange.venue.markets().map(({ rules }) => [rules.base, rules.quantityStep]));
   const stepOf = (asset: string): string => steps.get(asset) ?? (asset === QUOTE ? '0.01' : '0');
   const liveAccountIds = world.settings.accounts.map(({ accountId }) => accountId);
-  checkQuiet({ database, venue: exchange.venue, liveAccountIds, nowMs: time.nowMs, startMs: START_MS, stepOf }, violations);
+  const quiet = (): QuietWorld => ({ database, venue: exchange.venue, liveAccountIds, nowMs: time.nowMs, startMs: START_MS, stepOf });
+  const isExcused = (intentId: string): boolean => isInDoubt(quiet(), intentId);
+  await phase(world, INTENTS_WITHIN_MS);
+  checkConverged(database, then, { intents: INTENTS_WITHIN_MS, plans: null }, violations, isExcused);
+  await phase(world, PLANS_WITHIN_MS - INTENTS_WITHIN_MS);
+  checkConverged(database, then, { intents: null, plans: PLANS_WITHIN_MS }, violations, isExcused);
+  for (const one of processes) if (/evaluator|ingestor/u.test(one.parts.name)) one.retire();
+  await phase(world, REST_MS);
+  checkQuiet(quiet(), violations);
   checkSecrets(database, violations);
 }
 

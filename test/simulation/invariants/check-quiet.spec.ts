@@ -1,7 +1,7 @@
 import { anOrder, aSimulatedVenue, scriptedPrices, VENUE_NOW_MS } from '#testing';
 import { NOW_MS } from '../../integration/trading/trading-rows.js';
 import { anIntentRow, aPortfolioRow } from '../store/memory-scene.js';
-import { checkConverged, checkQuiet, unfinished } from './check-quiet.js';
+import { checkConverged, checkQuiet, isInDoubt, unfinished } from './check-quiet.js';
 import { anAttemptRow, openLawlessScene, told } from './lawless-scene.js';
 
 const STEP = '0.01';
@@ -160,6 +160,19 @@ describe('I13', () => {
       expect.stringMatching(new RegExp(`^I13: 5 min after the last fault: \\{"id":"${intentId}"`, 'u')),
       expect.stringMatching(new RegExp(`^I13: 20 min after the last fault: \\{"id":"${planId}"`, 'u')),
     ]);
+  });
+
+  it('excuses an unknown order while the balances differ, for half an hour from its sending, and no other', () => {
+    const scene = settled();
+    const { database, intentId, venue, accountId } = scene;
+    const world = (nowMs: number) => ({ database, venue, liveAccountIds: [accountId], nowMs, startMs: 0, stepOf: () => STEP });
+    database.intents.update(intentId, { state: 'unknown' });
+    expect(isInDoubt(world(NOW_MS + 60_000), intentId)).toBe(false);
+    venue.setFree(accountId, 'USDT', '950');
+    expect(isInDoubt(world(NOW_MS + 60_000), intentId)).toBe(true);
+    expect(isInDoubt(world(NOW_MS + 1_900_000), intentId)).toBe(false);
+    database.intents.update(intentId, { state: 'acked' });
+    expect(isInDoubt(world(NOW_MS + 60_000), intentId)).toBe(false);
   });
 
   it('has nothing to say where all of it has ended', () => {
