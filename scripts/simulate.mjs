@@ -5,17 +5,10 @@
 import path from 'node:path';
 import { bootstrap, runMain } from './bootstrap.mjs';
 import { startHeld } from './held-process.mjs';
+import { followSignals } from './interruption.mjs';
 import { REPOSITORY } from './paths.mjs';
 
 const FOLDER = path.join(REPOSITORY, 'test', 'simulation');
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-const INTERRUPTED_CODE = 130;
-
-function followSignals() {
-  const interruption = { act: () => process.exit(INTERRUPTED_CODE) };
-  for (const signal of SIGNALS) process.on(signal, () => interruption.act());
-  return interruption;
-}
 
 await runMain(async () => {
   const interruption = followSignals();

@@ -3,20 +3,13 @@ import path from 'node:path';
 import { bootstrap, runMain } from './bootstrap.mjs';
 import { ensureBuild } from './build.mjs';
 import { startHeld } from './held-process.mjs';
+import { followSignals } from './interruption.mjs';
 import { DIST } from './paths.mjs';
 
 const ENTRY = path.join(DIST, 'apps', 'exchange-simulator', 'src', 'main.js');
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-const INTERRUPTED_CODE = 130;
-
-/** Told to stop, the simulator keeps its state first; held, it ends with this process however that ends. */
-function followSignals() {
-  const interruption = { act: () => process.exit(INTERRUPTED_CODE) };
-  for (const signal of SIGNALS) process.on(signal, () => interruption.act());
-  return interruption;
-}
 
 await runMain(async () => {
+  // Told to stop, the simulator keeps its state first; held, it ends with this process however that ends.
   const interruption = followSignals();
   await bootstrap({ needsRedisServer: false });
   await ensureBuild();

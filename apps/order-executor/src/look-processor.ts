@@ -1,11 +1,7 @@
 import type { ExecutionLook, LastProblem } from '#application';
 import { postpone, type Job } from '#messaging';
 import type { Logger } from '#platform';
-
-/** Another process may hold the key, or be about to. */
-const NOT_OURS_PAUSE_MS = 5_000;
-/** By then what is overdue has had another job: this one would only add to those that nobody can serve. */
-const NOT_OURS_FOR_MS = 60_000;
+import { putBackAtMs } from './put-back.js';
 
 /** What all processors of this app share; the processors themselves only say what they look at. */
 export interface LookParts {
@@ -14,9 +10,9 @@ export interface LookParts {
 
 /** A look that is to be repeated puts its job back, and so does one of another's account for a while; every other one ends it. */
 export async function endLook(look: ExecutionLook, job: Job, token: string | undefined): Promise<ExecutionLook> {
-  if (look.kind === 'again') return postpone(job, look.atMs, token);
-  if (look.kind === 'not-ours' && Date.now() - job.timestamp < NOT_OURS_FOR_MS) return postpone(job, Date.now() + NOT_OURS_PAUSE_MS, token);
-  return look;
+  const nowMs = Date.now();
+  const atMs = putBackAtMs(look, nowMs, nowMs - job.timestamp);
+  return atMs === null ? look : postpone(job, atMs, token);
 }
 
 export function tellFailedJob(log: Logger, queue: string, job: Job | undefined, error: Error): void {

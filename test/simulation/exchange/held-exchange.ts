@@ -2,6 +2,7 @@ import { UNLIMITED_BUDGET, type Timer } from '#application';
 import { CandleColumnsBuilder, type MarketRules } from '#domain';
 import { createMexcMarketData, createMexcTrading, usualRules, type HttpSend, type MexcOptions } from '#exchange';
 import { VENUE_NOW_MS } from '#testing';
+import { VirtualTime } from '../engine/virtual-time.js';
 import { NO_FAULTS, type LinkOdds, type Random } from './draw-fate.js';
 import { openFaultyLink, type SentPost } from './faulty-link.js';
 import { openSimulatedExchange, type ExchangeOptions, type RecordedMarket } from './simulated-exchange.js';
@@ -9,31 +10,22 @@ import { openSimulatedExchange, type ExchangeOptions, type RecordedMarket } from
 const MINUTE_MS = 60_000;
 export const ACCOUNT = { id: 'account-1', key: 'key-of-account-1', secret: 'secret-of-account-1' };
 
-interface Event {
-  readonly atMs: number;
-  readonly seq: number;
-  readonly work: () => void;
-}
+/** Longer than anything that is waited for takes. */
+const LONGEST_MS = 86_400_000;
 
-/** A clock that stands until it is run, and then goes from event to event. */
-export class VirtualTime {
-  private events: Event[] = [];
-  private seq = 0;
+/** Ends a run in the middle. */
+class Ended extends Error {}
 
-  constructor(private time = VENUE_NOW_MS) {}
+/** The simulation's time as tests of one adapter want it: it stands until it is run, and for as long as some work takes. */
+export class HeldTime {
+  private readonly time = new VirtualTime(VENUE_NOW_MS);
 
-  readonly nowMs = (): number => this.time;
-  readonly at = (delayMs: number, work: () => void): void => {
-    this.seq += 1;
-    this.events.push({ atMs: this.time + delayMs, seq: this.seq, work });
-  };
-  readonly timer: Timer = {
-    every: () => () => undefined,
-    pause: (delayMs) => new Promise((resolve) => this.at(delayMs, resolve)),
-  };
+  readonly nowMs = (): number => this.time.nowMs;
+  readonly at = (delayMs: number, work: () => void): void => void this.time.after(delayMs, work);
+  readonly timer: Timer = { every: () => () => undefined, pause: this.time.pause };
 
   get waiting(): number {
-    return this.events.length;
+    return this.time.waiting;
   }
 
   /** Runs until `work` has ended; fails where nothing more would happen. */
@@ -41,32 +33,24 @@ export class VirtualTime {
     const course = { isOver: false };
     const ended = work.finally(() => (course.isOver = true));
     ended.catch(() => undefined);
-    for (await settled(); !course.isOver; await settled()) if (!this.next()) throw new Error('nothing is left that could happen, and the work has not ended');
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!course.isOver) await this.run(this.nowMs() + LONGEST_MS, () => course.isOver);
+    if (!course.isOver) throw new Error('nothing is left that could happen, and the work has not ended');
     return ended;
   }
 
-  async pass(durationMs: number): Promise<void> {
-    const course = { isOver: false };
-    this.at(durationMs, () => (course.isOver = true));
-    for (; !course.isOver; await settled()) this.next();
+  pass(durationMs: number): Promise<void> {
+    return this.run(this.nowMs() + durationMs, () => false);
   }
 
-  private next(): boolean {
-    const first = this.events.reduce<Event | null>((least, event) => (least === null || isBefore(event, least) ? event : least), null);
-    if (first === null) return false;
-    this.events = this.events.filter((event) => event !== first);
-    this.time = Math.max(this.time, first.atMs);
-    first.work();
-    return true;
+  private async run(endMs: number, isOver: () => boolean): Promise<void> {
+    const onStep = (): void => {
+      if (isOver()) throw new Ended();
+    };
+    await this.time.runUntil(endMs, onStep).catch((error: unknown) => {
+      if (!(error instanceof Ended)) throw error;
+    });
   }
-}
-
-function isBefore(a: Event, b: Event): boolean {
-  return a.atMs < b.atMs || (a.atMs === b.atMs && a.seq < b.seq);
-}
-
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** HANA, which costs 100 USDT all the time, with a fee of 0.05 % in quote. */
@@ -87,7 +71,7 @@ export interface HeldOptions extends Partial<Omit<ExchangeOptions, 'nowMs'>> {
 
 /** The exchange, the way to it and MEXC's adapter at its other end, on a clock that the test runs. */
 export function aHeldExchange({ random = () => 0.5, odds = NO_FAULTS, timeoutMs = 10_000, ...options }: HeldOptions = {}) {
-  const time = new VirtualTime();
+  const time = new HeldTime();
   const { nowMs } = time;
   const accepted: { readonly clientOrderId: string | null; readonly atMs: number }[] = [];
   const exchange = openSimulatedExchange({
@@ -101,7 +85,7 @@ export function aHeldExchange({ random = () => 0.5, odds = NO_FAULTS, timeoutMs 
   return { time, exchange, link, posts, accepted, ...adapters };
 }
 
-function adaptersOver(send: HttpSend, { nowMs, timer }: VirtualTime, random: Random, timeoutMs: number) {
+function adaptersOver(send: HttpSend, { nowMs, timer }: HeldTime, random: Random, timeoutMs: number) {
   const options: MexcOptions = {
     venue: 'SIMULATOR', origin: 'http://127.0.0.1:4010', credentials: { apiKey: ACCOUNT.key, secret: ACCOUNT.secret }, budget: UNLIMITED_BUDGET, purpose: 'execution',
     clock: { nowMs }, timer, monotonicMs: nowMs, random, timeoutMs, send,

@@ -1,7 +1,8 @@
-import { OutboxDispatcher, runRequested, SCHEDULE_TIMES, type ExecutionLook } from '#application';
+import { OutboxDispatcher, SCHEDULE_TIMES, type ExecutionLook } from '#application';
 import { accountReconcile, orderAdvance, planAdvance } from '#contracts';
 import { createExecutorCore } from '../../../apps/order-executor/src/executor-core.js';
 import { openVenue, type VenueAccess } from '../../../apps/order-executor/src/live-venue.js';
+import { lookAtRequested, putBackAtMs } from '../../../apps/order-executor/src/put-back.js';
 import type { Life } from '../engine/simulated-process.js';
 import type { JobEnd } from '../engine/simulated-redis.js';
 import type { Machine } from './machine.js';
@@ -13,10 +14,6 @@ export interface LiveKey {
   readonly secret: string;
 }
 
-/** As the app's processors do it: another process may hold the key, or be about to. */
-const NOT_OURS_PAUSE_MS = 5_000;
-const NOT_OURS_FOR_MS = 60_000;
-const BUSY_PAUSE_MS = 2_000;
 const CONCURRENCY = 4;
 export const ORDER_LEASE_MS = 30_000;
 
@@ -67,7 +64,11 @@ const throughLife = (machine: Machine, life: Life): Machine['send'] => (request)
 
 function consume(machine: Machine, life: Life, core: Core, stores: ReturnType<typeof storesOf>): void {
   const awake = { isAwake: () => life.process.isAwake(life), isDead: () => life.isDead, concurrency: CONCURRENCY };
-  const ended = (look: ExecutionLook, addedMs: number): JobEnd => endOf(look, life.clock.nowMs(), life.trueMs() - addedMs);
+  const ended = (look: ExecutionLook, addedMs: number): JobEnd => {
+    const nowMs = life.clock.nowMs();
+    const atMs = putBackAtMs(look, nowMs, life.trueMs() - addedMs);
+    return atMs === null ? { kind: 'done' } : { kind: 'again', delayMs: atMs - nowMs };
+  };
   machine.redis.consume({
     ...awake, queue: planAdvance.name, policy: planAdvance.policy, handle: async ({ payload, addedMs }) => ended(await core.advancePlan.look(String(payload['planId'])), addedMs),
   });
@@ -75,20 +76,7 @@ function consume(machine: Machine, life: Life, core: Core, stores: ReturnType<ty
     ...awake, queue: orderAdvance.name, policy: orderAdvance.policy, handle: async ({ payload, addedMs }) => ended(await core.advanceOrder.look(String(payload['intentId'])), addedMs),
   });
   machine.redis.consume({
-    ...awake, queue: accountReconcile.name, policy: accountReconcile.policy, handle: ({ payload }) => reconcile(core, stores, String(payload['runId'])),
+    ...awake, queue: accountReconcile.name, policy: accountReconcile.policy, 
+    handle: async ({ payload, addedMs }) => ended(await lookAtRequested({ reconcile: core.reconcile, accounts: stores.accounts }, String(payload['runId']), life.clock.nowMs()), addedMs),
   });
-}
-
-function endOf(look: ExecutionLook, nowMs: number, ageMs: number): JobEnd {
-  if (look.kind === 'again') return { kind: 'again', delayMs: look.atMs - nowMs };
-  if (look.kind === 'not-ours' && ageMs < NOT_OURS_FOR_MS) return { kind: 'again', delayMs: NOT_OURS_PAUSE_MS };
-  return { kind: 'done' };
-}
-
-async function reconcile({ reconcile: use }: Core, { accounts }: ReturnType<typeof storesOf>, runId: string): Promise<JobEnd> {
-  const run = await accounts.reconciliation(runId);
-  if (run === null || run.state !== 'requested') return { kind: 'done' };
-  const outcome = await runRequested(use, run);
-  if (outcome === 'busy') return { kind: 'again', delayMs: BUSY_PAUSE_MS };
-  return outcome === 'not-ours' ? { kind: 'again', delayMs: NOT_OURS_PAUSE_MS } : { kind: 'done' };
 }
