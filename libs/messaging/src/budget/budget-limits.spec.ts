@@ -9,9 +9,16 @@ it('gives ingestion half of every limit, inside of the whole', () => {
   });
 });
 
-it('gives execution the whole, and counts orders by themselves', () => {
+it('gives execution all but a fifth of the requests, and counts orders by themselves', () => {
   const order = { endpoint: 'POST /api/v3/order', weight: 1, isOrder: true, purpose: 'execution' } as const;
-  expect(limitsOf(countersOf(order, BUDGET_LIMITS, 0))).toEqual({ 'weight POST /api/v3/order': 300, orders: 12, requests: 20 });
+  expect(limitsOf(countersOf(order, BUDGET_LIMITS, 0))).toEqual({
+    'execution requests': 16, 'weight POST /api/v3/order': 300, orders: 12, requests: 20,
+  });
+});
+
+it('leaves one request for ingestion at every level, and one for execution', () => {
+  const ofExecution = (level: number) => limitsOf(countersOf({ ...klines, purpose: 'execution' }, BUDGET_LIMITS, level));
+  expect([1, 2, 3].map((level) => ofExecution(level)['execution requests'])).toEqual([8, 4, 1]);
 });
 
 it('halves every limit with each level: 20 requests are 2 at the third, one of them ingestion\'s', () => {
@@ -23,10 +30,10 @@ it('halves every limit with each level: 20 requests are 2 at the third, one of t
 it('lets a request that is heavier than its limit take all of it, and counts no weight where there is none', () => {
   const heavy = countersOf({ ...klines, weight: 25, purpose: 'ingestion' }, BUDGET_LIMITS, 3);
   expect(heavy.map(({ points }) => points)).toEqual([18, 1, 25, 1]);
-  expect(countersOf({ ...klines, weight: 0, purpose: 'execution' }, BUDGET_LIMITS, 0).map(({ key }) => key)).toEqual(['requests']);
+  expect(countersOf({ ...klines, weight: 0, purpose: 'execution' }, BUDGET_LIMITS, 0).map(({ key }) => key)).toEqual(['execution requests', 'requests']);
 });
 
 it('takes an endpoint\'s own limit where it has one', () => {
   const limits = { ...BUDGET_LIMITS, endpointWeightPerTenSeconds: { 'GET /api/v3/klines': 100 } };
-  expect(countersOf({ ...klines, purpose: 'execution' }, limits, 0)[0]).toMatchObject({ limit: 100, windowSeconds: 10 });
+  expect(countersOf({ ...klines, purpose: 'execution' }, limits, 0)[1]).toMatchObject({ key: 'weight GET /api/v3/klines', limit: 100, windowSeconds: 10 });
 });

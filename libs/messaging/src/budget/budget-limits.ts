@@ -18,6 +18,9 @@ export const BUDGET_LIMITS: BudgetLimits = { requestsPerSecond: 20, ordersPerSec
 /** Half as much with each level; at the third, 20 requests are 2, one of them ingestion's. */
 export const DEEPEST_LEVEL = 3;
 
+/** So much of the requests execution leaves: however many orders go out, prices must not stand still, or no more go out. */
+const LEFT_BY_EXECUTION = 0.2;
+
 /** A count of what was sent in a sliding window, to be raised by `points` where that leaves it at `limit` or below. */
 export interface Counter {
   readonly key: string;
@@ -39,8 +42,16 @@ export function countersOf(request: BudgetRequest, limits: BudgetLimits, level: 
     ...(request.isOrder ? [{ key: 'orders', windowSeconds: 1, limit: limits.ordersPerSecond, points: 1 }] : []),
     { key: 'requests', windowSeconds: 1, limit: limits.requestsPerSecond, points: 1 },
   ];
-  const own = purpose === 'ingestion' ? shared.map((counter) => ({ ...counter, key: `ingestion ${counter.key}`, limit: counter.limit / 2 })) : [];
-  return [...own, ...shared].filter(({ points }) => points > 0).map((counter) => atLevel(counter, level));
+  const own = purpose === 'ingestion' ? shared.map((counter) => atLevel({ ...counter, key: `ingestion ${counter.key}`, limit: counter.limit / 2 }, level)) : [];
+  const common = shared.map((counter) => atLevel(counter, level));
+  return [...own, ...(purpose === 'execution' ? allButOthers(common) : []), ...common].filter(({ points }) => points > 0);
+}
+
+function allButOthers(common: readonly Counter[]): readonly Counter[] {
+  return common.filter(({ key }) => key === 'requests').map((counter) => {
+    const limit = counter.limit - Math.max(1, Math.floor(counter.limit * LEFT_BY_EXECUTION));
+    return { ...counter, key: `execution ${counter.key}`, limit: Math.max(1, limit) };
+  });
 }
 
 function atLevel(counter: Counter, level: number): Counter {
