@@ -111,7 +111,7 @@ it('row 80: a portfolio that has lost more than its limit is halted by itself', 
   // Nobody watched these markets yet: the first of them is bought at 1.5.
   while (scene.priceOf(portfolio, 0) !== 1.5) await scene.nextPrices();
   await scene.run(portfolio);
-  await scene.product.untilAtRest(portfolio.id);
+  await scene.product.untilPlans(portfolio.id, 1);
   // From 1.5 to 1 the 233.33 that are in it lose a third: of 1,000 that is 0.078.
   await scene.nextPrices(portfolio);
   await scene.expectHold(portfolio, 'halted');

@@ -9,6 +9,7 @@ import { isPassingStoreFailure, StoreFailure } from '../ports/store-failure.js';
 import type { LatestPrices } from '../prices/latest-prices.port.js';
 import { LastProblem } from '../rounds/last-problem.js';
 import { evaluatePortfolio, isFolded, type EvaluatedLook, type EvaluationLimits } from './evaluate-portfolio.js';
+import type { EvaluationInput } from './evaluation.js';
 import type { EvaluatedPortfolio, EvaluationStore, LookTaken, NewEvaluation, RecordOutcome } from './evaluation-store.port.js';
 import { planOfDecision } from './plan-of-decision.js';
 import type { MeasuredClock } from './measured-clock.js';
@@ -50,9 +51,13 @@ const NOTHING: ShardLook = { looked: 0, folded: 0, planIds: [], overtaken: 0 };
 /** Looks come with prices, once a second or so: one that would be due less than half of that after such a price is due with it. */
 const EARLY_MS = 500;
 
+/** A portfolio that is only waiting for the prices of its first purchases has no pace yet that could be kept. */
+const FIRST_PRICES_SECONDS = 2;
+
 /** When the next look is due. */
-export function nextLookMs(timeMs: number, everySeconds: number): number {
-  return Math.floor(timeMs + everySeconds * 1_000 - EARLY_MS);
+export function nextLookMs({ timeMs, isAllocated, prices }: Pick<EvaluationInput, 'timeMs' | 'isAllocated' | 'prices'>, everySeconds: number): number {
+  const isWaiting = !isAllocated && prices.some(({ flag }) => flag !== null);
+  return Math.floor(timeMs + (isWaiting ? Math.min(FIRST_PRICES_SECONDS, everySeconds) : everySeconds) * 1_000 - EARLY_MS);
 }
 
 /** Evaluates the portfolios of a shard that are due: all of them by one reading, from the prices of one moment. */
@@ -172,7 +177,7 @@ function lookTaken({ portfolio, look }: Taken): LookTaken {
   const { timeMs } = look.input;
   return {
     portfolioId: portfolio.id, lookSeq: portfolio.lookSeq, lookRequestedMs: portfolio.lookRequestedMs, atMs: timeMs,
-    nextLookMs: nextLookMs(timeMs, portfolio.configuration.parameters.evaluateEverySeconds), equity: look.equity,
+    nextLookMs: nextLookMs(look.input, portfolio.configuration.parameters.evaluateEverySeconds), equity: look.equity,
   };
 }
 

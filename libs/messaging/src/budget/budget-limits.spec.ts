@@ -17,8 +17,8 @@ it('gives execution all but a fifth of the requests, and counts orders by themse
 });
 
 it('leaves one request for ingestion at every level, and one for execution', () => {
-  const ofExecution = (level: number) => limitsOf(countersOf({ ...klines, purpose: 'execution' }, BUDGET_LIMITS, level));
-  expect([1, 2, 3].map((level) => ofExecution(level)['execution requests'])).toEqual([8, 4, 1]);
+  const limits = [1, 2, 3].map((level) => limitsOf(countersOf({ ...klines, purpose: 'execution' }, BUDGET_LIMITS, level)));
+  expect(limits).toMatchObject([{ 'execution requests': 8, requests: 10 }, { 'execution requests': 4, requests: 5 }, { 'execution requests': 1, requests: 2 }]);
 });
 
 it('halves every limit with each level: 20 requests are 2 at the third, one of them ingestion\'s', () => {
