@@ -319,6 +319,13 @@ describe('time', () => {
     expect(new Set((await attemptsOf(world)).map(({ clientOrderId }) => clientOrderId)).size).toBe(2);
   });
 
+  it('sends nothing a second after it was looked whether there is a halt file', async () => {
+    const world = await openAtFirstLeg();
+    world.executor.switches.afterHaltFileMs = 1_001;
+    expect(await world.executor.advanceOrder.look(world.intentId)).toMatchObject({ kind: 'again' });
+    expect(world.trading.posts.size).toBe(0);
+  });
+
   it('signs with the venue\'s time as it was at the claim', async () => {
     const world = await openAtFirstLeg();
     let signed = 0;

@@ -13,6 +13,8 @@ const LEASE_MS = 30_000;
 /** What a test turns while an executor runs. */
 export interface Switches {
   isHaltFileThere: boolean;
+  /** Milliseconds that go by between the look at the halt file and the claim. */
+  afterHaltFileMs: number;
   gate: { readonly isOpen: true } | { readonly isOpen: false; readonly reason: string };
   /** Milliseconds that seem to go by between the claim and the send. */
   stallMs: number;
@@ -38,7 +40,7 @@ export function openExecutor({ database, venue, clock, timer, pass }: ExecutorPa
   const store = new PostgresExecutionStore(database.dataSource, QUEUES);
   const accounts = new PostgresAccountStore(database.dataSource, { queue: 'account-reconcile', priority: 1 });
   const ledger = new PostgresLedgerStore(database.dataSource);
-  const switches: Switches = { isHaltFileThere: false, gate: { isOpen: true }, stallMs: 0, atFailpoint: () => undefined };
+  const switches: Switches = { isHaltFileThere: false, afterHaltFileMs: 0, gate: { isOpen: true }, stallMs: 0, atFailpoint: () => undefined };
   const events: { readonly event: string }[] = [];
   const note = (fields: object): void => void events.push(fields as { readonly event: string });
   const log: EventLog = { info: note, warn: note, error: note };
@@ -49,6 +51,11 @@ export function openExecutor({ database, venue, clock, timer, pass }: ExecutorPa
   const books = new BookFills({ store, accounts, clock, failpoint, log });
   const pause = new PausePortfolios({ portfolios: new PostgresPortfolioStore(database.dataSource), clock, log });
   const markets = new PostgresMarketStore(database.dataSource);
+
+  const lookAtHaltFile = (): boolean => {
+    pass(switches.afterHaltFileMs);
+    return switches.isHaltFileThere;
+  };
 
   const start = (holder: string) => {
     const adopt = new AdoptOrders({ store, accounts, jobs, holder, clock, log, onQueued });
@@ -62,7 +69,7 @@ export function openExecutor({ database, venue, clock, timer, pass }: ExecutorPa
     const reactions = new VenueReactions({ accounts, store, clock, log, compareSoon: () => undefined });
     let readings = 0;
     const advanceOrder = new AdvanceOrder({
-      ...shared, books, reactions, timer: timer as Timer, gate: { enter: async () => switches.gate }, haltFile: { exists: async () => switches.isHaltFileThere },
+      ...shared, books, reactions, timer: timer as Timer, gate: { enter: async () => switches.gate }, haltFile: { exists: async () => lookAtHaltFile() },
       // Every second reading is the one before the send.
       monotonicMs: () => clock.nowMs() + ((readings += 1) % 2 === 0 ? switches.stallMs : 0),
       sha256: (text) => createHash('sha256').update(text).digest('hex'), random: () => 0, holder, leaseMs: LEASE_MS,

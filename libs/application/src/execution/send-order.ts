@@ -69,11 +69,11 @@ export class SendOrder {
 
   private async claim(view: PlanView, intent: IntentRecord, venue: ExecutionVenue, expected: Expected): Promise<Sent> {
     const { store, clock, holder, leaseMs, sha256, haltFile, jobs, monotonicMs } = this.parts;
+    // From here to the first byte it is counted how long it takes: neither the halt file nor the clock may be an old answer.
+    const readAtMs = monotonicMs();
     const isHaltFileThere = await haltFile.exists();
     const attemptNo = intent.attemptCount + 1;
     const clientOrderId = clientOrderIdOf(sha256(clientOrderIdText(view.plan.mode, venue.accountId, intent.id, attemptNo)));
-    // From here to the first byte it is counted how long it takes.
-    const readAtMs = monotonicMs();
     const exchangeNowMs = venue.exchangeNowMs();
     if (exchangeNowMs === null) return this.waitForClock(venue);
     const nowMs = clock.nowMs();
