@@ -109,12 +109,12 @@ it('row 30: Redis answers every command two seconds late from the middle of a pl
   const portfolio = await scene.aPortfolio('row 30');
   await scene.untilInFlight(portfolio);
   scene.links.redis.set({ delayMs: 1_000 });
-  expect(await scene.product.untilPlans(portfolio.id, 1, 120_000)).toMatchObject([{ state: 'done' }]);
+  expect(await scene.product.untilPlans(portfolio.id, 1, 240_000)).toMatchObject([{ state: 'done' }]);
   scene.links.redis.set('pass');
   await scene.expectBought(portfolio);
   await scene.expectSettled();
   await scene.restartExecutor();
-}, 200_000);
+}, 330_000);
 
 it.each(['blackhole', 'refuse'] as const)('row 31: the link to Redis alone is set to %s in the middle of a plan', async (mode) => {
   const portfolio = await scene.aPortfolio(`row 31 ${mode}`);
