@@ -42,7 +42,7 @@ function mostWithin(windowMs: number, grants: readonly number[]): number {
 const failureOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => 'no failure', (error: unknown) => error);
 
 describe('several processes', () => {
-  it('hold 20 requests in every second between them, execution getting the half that ingestion may not take', async () => {
+  it('hold 20 requests in every second between them, of which execution and ingestion each have a part that the other may not take', async () => {
     const [one, other, third, execution] = await Promise.all([
       worker('ingestion', 'GET /api/v3/klines', 1, 4_000), worker('ingestion', 'GET /api/v3/klines', 1, 4_000),
       worker('ingestion', 'GET /api/v3/ticker/bookTicker', 1, 4_000), worker('execution', 'GET /api/v3/account', 1, 4_000),
