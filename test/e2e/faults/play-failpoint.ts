@@ -62,5 +62,5 @@ export async function expectOutcome(product: FaultyProduct, portfolio: Portfolio
   await product.untilSettled();
   const { plan, sent } = EXPECTED[outcome];
   expect({ plans, sent: await product.sent(portfolio.id) }).toEqual({ plans: [expect.objectContaining({ kind: 'initial', state: plan })], sent: sent.map((order) => expect.objectContaining(order)) });
-  expect(await product.lastingBreaches()).toEqual([]);
+  expect(await product.breaches()).toEqual([]);
 }

@@ -102,6 +102,20 @@ it('makes the plan of the start, with its legs and its job, and then waits for i
   expect(await evaluationsOf(portfolio)).toMatchObject([{ reason: 'plan-open', planId: null }, { reason: 'initial', planId: planIds[0], looks: 1 }]);
 });
 
+it('looks again after two seconds at a portfolio that waits for its first prices, whatever its own pace', async () => {
+  const portfolio = await aPaperPortfolio();
+  const evaluator = anEvaluator();
+  expect(await evaluator.look()).toMatchObject({ looked: 1, planIds: [] });
+  expect(await evaluationsOf(portfolio)).toMatchObject([{ reason: 'price-missing' }]);
+  after(1_000);
+  await publish([0.5, 2, 1]);
+  expect(await evaluator.look()).toMatchObject({ looked: 0 });
+  after(1_000);
+  await publish([0.5, 2, 1]);
+  const { looked, planIds } = await evaluator.look();
+  expect([looked, planIds.length]).toEqual([1, 1]);
+});
+
 it('looks at what is due and at nothing else, and folds what goes on', async () => {
   const portfolio = await aPaperPortfolio();
   await allocate(portfolio);
